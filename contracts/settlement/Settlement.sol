@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IRegisteredERC20} from "../interfaces/IRegisteredERC20.sol";
+import {
+    BatchMode,
+    Cancellation,
+    FreeDelivery,
+    ISettlement,
+    Leg,
+    SignedTrade,
+    Trade
+} from "../interfaces/ISettlement.sol";
+import {IWalletRegistry, SignerKind} from "../interfaces/IWalletRegistry.sol";
+import {Consent} from "./Consent.sol";
+import {Netting} from "./Netting.sol";
+import {TradeLib} from "./TradeLib.sol";
+
+/// @title The venue's door. Manual: {ISettlement}.
+contract Settlement is ISettlement, EIP712 {
+    using Address for address;
+    using MessageHashUtils for bytes32;
+    using Netting for Netting.Ledger;
+    using SafeCast for uint256;
+    using TradeLib for Trade;
+    using TradeLib for FreeDelivery;
+    using TradeLib for Cancellation;
+
+    /// @inheritdoc ISettlement
+    uint256 public constant ITEM_GAS = 500_000;
+
+    /// @dev Payments are whole cents; cash counts in millionths.
+    uint256 private constant CENT = 10_000;
+
+    /// @dev How much of a failed trade's reason is kept, in bytes.
+    uint256 private constant REASON_BYTES = 256;
+
+    /// @notice The register that says who is active and how each wallet signs.
+    IWalletRegistry public immutable REGISTRY;
+
+    /// @notice The venue's repo desk, the only contract beside this one that may move assets through {deliver}.
+    address public immutable REPO_FACILITY;
+
+    mapping(bytes32 word => uint256 bits) private _nonces;
+    /// @dev Who holds the lock, zero for nobody. A full word: an address would be read again before it is written.
+    uint256 private transient _holder;
+
+    modifier locked() {
+        _take(address(this));
+        _;
+        _holder = 0;
+    }
+
+    modifier onlyVenue() {
+        if (msg.sender != REPO_FACILITY) revert NotOfThisVenue(msg.sender);
+        _;
+    }
+
+    constructor(IWalletRegistry registry, address repoFacility) EIP712("DvP Settlement", "1") {
+        REGISTRY = registry;
+        REPO_FACILITY = repoFacility;
+    }
+
+    /// @inheritdoc ISettlement
+    function settle(
+        Trade calldata trade,
+        bytes calldata sellerSignature,
+        bytes calldata buyerSignature
+    ) external locked {
+        _settleAlone(trade, sellerSignature, buyerSignature);
+    }
+
+    /// @inheritdoc ISettlement
+    function settleBatch(SignedTrade[] calldata trades, BatchMode mode) external locked {
+        if (trades.length == 0) revert EmptyBatch();
+        if (mode == BatchMode.AllOrNone) _settleTogether(trades);
+        else _settleEach(trades);
+    }
+
+    /// @notice One trade of a best-effort batch, in a call of its own so that a failure leaves no trace.
+    /// @dev Only {settleBatch} calls it, with the lock held.
+    function settleItem(SignedTrade calldata item) external {
+        if (msg.sender != address(this)) revert NotOfThisVenue(msg.sender);
+        _settleAlone(item.trade, item.sellerSignature, item.buyerSignature);
+    }
+
+    /// @inheritdoc ISettlement
+    function deliverFree(
+        FreeDelivery calldata delivery,
+        bytes calldata delivererSignature,
+        bytes calldata receiverSignature
+    ) external locked {
+        (address deliverer, address receiver) = (delivery.deliverer, delivery.receiver);
+        if (delivery.quantity == 0) revert ZeroQuantity();
+        if (deliverer == receiver) revert SelfTrade(deliverer);
+        _requireInside(delivery.notBefore, delivery.notAfter);
+        (bytes32 id, bytes32 receiverHash) = delivery.hashes();
+        _requireBothSigned(deliverer, receiver, id, receiverHash, delivererSignature, receiverSignature);
+
+        _consume(deliverer, receiver, delivery.bindingFrom, delivery.nonce);
+        emit Delivered(id, deliverer, receiver, delivery.asset, delivery.quantity);
+
+        _move(delivery.asset, deliverer, receiver, delivery.quantity);
+    }
+
+    /// @inheritdoc ISettlement
+    function cancel(Cancellation calldata cancellation, address signer, bytes calldata signature) external locked {
+        if (signer != cancellation.first && signer != cancellation.second) revert NotAParty(signer);
+        if (block.timestamp >= cancellation.bindingFrom) {
+            revert AlreadyBinding(cancellation.bindingFrom, block.timestamp);
+        }
+        _requireCancelled(cancellation, signer, signature);
+        _cancel(cancellation, signer);
+    }
+
+    /// @inheritdoc ISettlement
+    function cancelTogether(
+        Cancellation calldata cancellation,
+        bytes calldata firstSignature,
+        bytes calldata secondSignature
+    ) external locked {
+        _requireCancelled(cancellation, cancellation.first, firstSignature);
+        _requireCancelled(cancellation, cancellation.second, secondSignature);
+        _cancel(cancellation, address(0));
+    }
+
+    /// @inheritdoc ISettlement
+    function acquire() external onlyVenue {
+        _take(msg.sender);
+    }
+
+    /// @inheritdoc ISettlement
+    function release() external {
+        _requireHolder();
+        _holder = 0;
+    }
+
+    /// @inheritdoc ISettlement
+    function deliver(Leg[] calldata legs) external onlyVenue {
+        _requireHolder();
+        for (uint256 i = 0; i < legs.length; ++i) {
+            _move(legs[i].asset, legs[i].from, legs[i].to, legs[i].amount);
+        }
+    }
+
+    /// @inheritdoc ISettlement
+    function requireUnlocked() external view {
+        if (_holder != 0) revert Locked(address(uint160(_holder)));
+    }
+
+    /// @inheritdoc ISettlement
+    function nonceUsed(
+        address first,
+        address second,
+        uint64 bindingFrom,
+        uint256 nonce
+    ) external view returns (bool) {
+        (bytes32 word, uint256 bit) = _nonceAt(first, second, bindingFrom, nonce);
+        return _nonces[word] & bit != 0;
+    }
+
+    /// @inheritdoc ISettlement
+    function tradeDigest(Trade calldata trade, address signer) external view returns (bytes32) {
+        (bytes32 sellerHash, bytes32 buyerHash) = trade.hashes();
+        return _hashTypedDataV4(signer == trade.buyer ? buyerHash : sellerHash);
+    }
+
+    /// @inheritdoc ISettlement
+    function groupOf(Trade[] calldata trades) external pure returns (bytes32) {
+        bytes32[] memory ids = new bytes32[](trades.length);
+        for (uint256 i = 0; i < trades.length; ++i) ids[i] = trades[i].unlinkedHash();
+        return keccak256(abi.encodePacked(ids));
+    }
+
+    function _settleAlone(
+        Trade calldata trade,
+        bytes calldata sellerSignature,
+        bytes calldata buyerSignature
+    ) private {
+        if (trade.group != 0) revert GroupBroken(trade.group);
+        _accept(trade, sellerSignature, buyerSignature);
+        _move(trade.security, trade.seller, trade.buyer, trade.quantity);
+        _move(trade.cash, trade.buyer, trade.seller, trade.amount);
+    }
+
+    /// @dev All that a trade needs before anything moves: form, window, both signatures, its nonce. Ends with its event.
+    function _accept(Trade calldata trade, bytes calldata sellerSignature, bytes calldata buyerSignature) private {
+        (address seller, address buyer) = (trade.seller, trade.buyer);
+        if (trade.quantity == 0) revert ZeroQuantity();
+        if (trade.amount == 0) revert ZeroAmount();
+        if (trade.amount % CENT != 0) revert NotWholeCents(trade.amount);
+        if (seller == buyer) revert SelfTrade(seller);
+        if (trade.security == trade.cash) revert SameAsset(trade.security);
+        _requireInside(trade.notBefore, trade.notAfter);
+        (bytes32 id, bytes32 buyerHash) = trade.hashes();
+        _requireBothSigned(seller, buyer, id, buyerHash, sellerSignature, buyerSignature);
+
+        _consume(seller, buyer, trade.bindingFrom, trade.nonce);
+        emit Settled(id, seller, buyer, trade.security, trade.quantity, trade.cash, trade.amount);
+    }
+
+    function _settleTogether(SignedTrade[] calldata trades) private {
+        _requireWholeGroups(trades);
+        Netting.Ledger memory ledger = Netting.create(2 * trades.length);
+        for (uint256 i = 0; i < trades.length; ++i) {
+            Trade calldata trade = trades[i].trade;
+            _accept(trade, trades[i].sellerSignature, trades[i].buyerSignature);
+            ledger.book(trade.security, trade.seller, trade.buyer, trade.quantity.toInt256());
+            ledger.book(trade.cash, trade.buyer, trade.seller, trade.amount.toInt256());
+        }
+        for (uint256 number = 1; number <= ledger.count; ++number) {
+            Netting.Position memory position = ledger.entry(number);
+            if (position.wallet == address(0)) _moveNets(ledger, position);
+        }
+    }
+
+    /// @dev Debtors pay creditors directly, both in the order of the list. Nothing passes through this contract.
+    function _moveNets(Netting.Ledger memory ledger, Netting.Position memory root) private {
+        root.asset.functionStaticCall(abi.encodeCall(IRegisteredERC20.requireMovable, ()));
+        uint256 creditor = root.next;
+        for (uint256 debtor = ledger.debtor(root.next); debtor != 0; debtor = ledger.debtor(debtor)) {
+            creditor = ledger.creditor(creditor);
+            Netting.Position memory payer = ledger.entry(debtor);
+            Netting.Position memory receiver = ledger.entry(creditor);
+            int256 amount = receiver.net;
+            if (-payer.net <= amount) amount = -payer.net;
+            else _requireFree(root.asset, payer.wallet, uint256(-payer.net));
+            payer.net += amount;
+            receiver.net -= amount;
+            _move(root.asset, payer.wallet, receiver.wallet, uint256(amount));
+        }
+    }
+
+    /// @dev A debtor with several creditors is told its whole need, not that of the payment at which it ran dry.
+    function _requireFree(address asset, address account, uint256 needed) private view {
+        uint256 available = IRegisteredERC20(asset).freeBalanceOf(account);
+        if (available < needed) {
+            revert IRegisteredERC20.InsufficientFreeBalance(asset, account, needed, available);
+        }
+    }
+
+    function _settleEach(SignedTrade[] calldata trades) private {
+        for (uint256 i = 0; i < trades.length; ++i) {
+            bytes memory item = abi.encodeCall(this.settleItem, (trades[i]));
+            // A call forwards at most 63/64 of the gas; less than the allowance would make a failure the submitter's doing.
+            uint256 needed = (ITEM_GAS * 64) / 63 + 10_000;
+            if (gasleft() < needed) revert NotEnoughGas(needed, gasleft());
+            bool settled;
+            assembly ("memory-safe") {
+                settled := call(ITEM_GAS, address(), 0, add(item, 0x20), mload(item), 0, 0)
+            }
+            if (!settled) {
+                bytes memory reason = _reason();
+                (bytes32 id, ) = trades[i].trade.hashes();
+                emit NotSettled(i, id, reason);
+            }
+        }
+    }
+
+    /// @dev The first bytes of what the last call returned, never all of a megabyte.
+    function _reason() private pure returns (bytes memory reason) {
+        assembly ("memory-safe") {
+            let size := returndatasize()
+            if gt(size, REASON_BYTES) {
+                size := REASON_BYTES
+            }
+            reason := mload(0x40)
+            mstore(reason, size)
+            returndatacopy(add(reason, 0x20), 0, size)
+            mstore(0x40, and(add(add(reason, 0x3f), size), not(0x1f)))
+        }
+    }
+
+    /// @dev Trades of one group stand together, in the group's order, and are all of it.
+    function _requireWholeGroups(SignedTrade[] calldata trades) private pure {
+        uint256 i = 0;
+        while (i < trades.length) {
+            bytes32 group = trades[i].trade.group;
+            if (group == 0) {
+                ++i;
+                continue;
+            }
+            bytes memory ids;
+            for (; i < trades.length && trades[i].trade.group == group; ++i) {
+                ids = bytes.concat(ids, trades[i].trade.unlinkedHash());
+            }
+            if (keccak256(ids) != group) revert GroupBroken(group);
+        }
+    }
+
+    /// @dev Two active wallets signed their struct hashes, each in the way that the register knows of it.
+    function _requireBothSigned(
+        address first,
+        address second,
+        bytes32 firstHash,
+        bytes32 secondHash,
+        bytes calldata firstSignature,
+        bytes calldata secondSignature
+    ) private view {
+        bytes32 domain = _domainSeparatorV4();
+        (SignerKind firstKind, SignerKind secondKind) = REGISTRY.checkActive(first, second);
+        Consent.requireSigned(first, firstKind, domain.toTypedDataHash(firstHash), firstSignature);
+        Consent.requireSigned(second, secondKind, domain.toTypedDataHash(secondHash), secondSignature);
+    }
+
+    function _requireCancelled(
+        Cancellation calldata cancellation,
+        address signer,
+        bytes calldata signature
+    ) private view {
+        SignerKind kind = REGISTRY.walletOf(signer).signerKind;
+        Consent.requireSigned(signer, kind, _hashTypedDataV4(cancellation.hash(signer)), signature);
+    }
+
+    function _cancel(Cancellation calldata cancellation, address by) private {
+        _consume(cancellation.first, cancellation.second, cancellation.bindingFrom, cancellation.nonce);
+        emit Cancelled(
+            cancellation.first,
+            cancellation.second,
+            cancellation.bindingFrom,
+            cancellation.nonce,
+            by
+        );
+    }
+
+    function _consume(address first, address second, uint64 bindingFrom, uint256 nonce) private {
+        (bytes32 word, uint256 bit) = _nonceAt(first, second, bindingFrom, nonce);
+        uint256 bits = _nonces[word];
+        if (bits & bit != 0) {
+            (first, second) = first < second ? (first, second) : (second, first);
+            revert NonceUsed(first, second, bindingFrom, nonce);
+        }
+        _nonces[word] = bits | bit;
+    }
+
+    function _move(address asset, address from, address to, uint256 amount) private {
+        asset.functionCall(abi.encodeCall(IRegisteredERC20.bookTransfer, (from, to, amount)));
+    }
+
+    function _take(address holder) private {
+        if (_holder != 0) revert Locked(address(uint160(_holder)));
+        _holder = uint160(holder);
+    }
+
+    function _requireHolder() private view {
+        if (uint160(msg.sender) != _holder) revert NotTheHolder(msg.sender);
+    }
+
+    function _requireInside(uint64 notBefore, uint64 notAfter) private view {
+        if (block.timestamp < notBefore || block.timestamp > notAfter) {
+            revert OutsideWindow(notBefore, notAfter, block.timestamp);
+        }
+    }
+
+    function _nonceAt(
+        address first,
+        address second,
+        uint64 bindingFrom,
+        uint256 nonce
+    ) private pure returns (bytes32 word, uint256 bit) {
+        if (first > second) (first, second) = (second, first);
+        uint256 series = nonce >> 8;
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, first)
+            mstore(add(start, 0x20), second)
+            mstore(add(start, 0x40), bindingFrom)
+            mstore(add(start, 0x60), series)
+            word := keccak256(start, 0x80)
+        }
+        bit = 1 << (nonce & 0xff);
+    }
+}

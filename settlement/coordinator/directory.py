@@ -1,0 +1,134 @@
+"""The names of the market: parties with their keys, assets with their addresses, and the clock's zone.
+
+A party's own client signs for it. It refuses an asset that is not listed here: an address that only
+looks like a token stays out of everybody's signature.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+from eth_account.signers.local import LocalAccount
+
+from settlement.errors import RefusedToSign, UnknownName
+from settlement.model.asset import Asset, Cash, Security
+from settlement.model.party import Participant, Wallet
+from settlement.onchain.signing import Domain, sign
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A participant with one wallet and the key that signs for it."""
+
+    name: str
+    wallet: Wallet
+    key: LocalAccount
+
+    @property
+    def address(self) -> str:
+        """The wallet's address."""
+        return self.wallet.address
+
+    @property
+    def participant(self) -> Participant:
+        """Whose wallet it is."""
+        return self.wallet.participant
+
+    def sign(self, domain: Domain, struct_hash: bytes) -> bytes:
+        """The party's consent, 65 bytes."""
+        return sign(self.key, domain, struct_hash)
+
+
+class Directory:
+    """Names to things, and addresses back to names."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self._parties: dict[str, Party] = {}
+        self._assets: dict[str, Asset] = {}
+        self._names: dict[str, str] = {}
+
+    def add_party(self, party: Party) -> None:
+        """Lists a party; its wallet is known by its name from now on."""
+        self._parties[party.name] = party
+        self._names[party.address] = party.name
+
+    def add_asset(self, asset: Asset) -> None:
+        """Lists an asset; only listed assets are ever signed for."""
+        self._assets[asset.symbol] = asset
+        self._names[asset.address] = asset.symbol
+
+    def add_name(self, address: str, name: str) -> None:
+        """Names an address that is neither party nor asset, a venue contract for instance."""
+        self._names[address] = name
+
+    def parties(self) -> list[Party]:
+        """All parties, in the order of their registration."""
+        return list(self._parties.values())
+
+    def assets(self) -> list[Asset]:
+        """All assets, in the order of their issue."""
+        return list(self._assets.values())
+
+    def party(self, name: str) -> Party:
+        """The party called `name`."""
+        if name not in self._parties:
+            raise UnknownName("participant", name, self._parties)
+        return self._parties[name]
+
+    def asset(self, symbol: str) -> Asset:
+        """The asset called `symbol`."""
+        if symbol not in self._assets:
+            raise UnknownName("asset", symbol, self._assets)
+        return self._assets[symbol]
+
+    def security(self, symbol: str) -> Security:
+        """The security called `symbol`."""
+        asset = self._assets.get(symbol)
+        if not isinstance(asset, Security):
+            raise UnknownName("security", symbol, self._symbols(Security))
+        return asset
+
+    def cash(self, symbol: str) -> Cash:
+        """The cash called `symbol`."""
+        asset = self._assets.get(symbol)
+        if not isinstance(asset, Cash):
+            raise UnknownName("cash", symbol, self._symbols(Cash))
+        return asset
+
+    def party_at(self, address: str) -> Party | None:
+        """The party whose wallet this is."""
+        return self._parties.get(self._names.get(address, ""))
+
+    def asset_at(self, address: str) -> Asset | None:
+        """The listed asset at an address."""
+        return self._assets.get(self._names.get(address, ""))
+
+    def name(self, address: str) -> str:
+        """What people call an address; the address itself where nobody named it."""
+        return self._names.get(address, address)
+
+    def require_listed(self, signer: str, *addresses: str) -> None:
+        """Refuses to sign for an asset outside the directory."""
+        for address in addresses:
+            if self.asset_at(address) is None:
+                _refuse_asset(signer, address)
+
+    def show_time(self, seconds: int) -> str:
+        """`2026-03-02 14:00:00` on the market's clock."""
+        moment = datetime.fromtimestamp(seconds, UTC).astimezone(self.zone)
+        return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+    def _symbols(self, kind: type[Asset]) -> list[str]:
+        return [symbol for symbol, asset in self._assets.items() if isinstance(asset, kind)]
+
+
+def _refuse_asset(signer: str, address: str) -> NoReturn:
+    raise RefusedToSign(
+        f"{signer}'s client does not sign: {address} is not an asset of this market's directory",
+        error="RefusedToSign",
+        details={"signer": signer, "asset": address},
+    )

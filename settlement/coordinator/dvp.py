@@ -1,0 +1,222 @@
+"""Delivery versus payment: two instructions in, one settlement out.
+
+    instruct -> match -> sign twice -> submit -> confirm
+
+Each side's instruction comes from its own books; the desk matches them, each side's client signs the
+matched trade with its own key, and anybody submits. The desk keeps every trade with its status, so
+that `readiness` can say why one has not settled. Nothing here can move an asset: the contract asks
+for both signatures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from settlement.coordinator.directory import Directory, Party
+from settlement.coordinator.journal import Journal
+from settlement.coordinator.matching import require_match
+from settlement.errors import BadInput, Refused, UnknownName
+from settlement.model.trade import (
+    Cancellation,
+    FreeDelivery,
+    Instruction,
+    SignedTrade,
+    Status,
+    Trade,
+)
+from settlement.onchain import signing
+from settlement.onchain.contract import Contract
+from settlement.onchain.operators import Operators
+from settlement.units import cash_from_chain, cash_to_chain, date_to_chain
+
+ALL_OR_NONE, BEST_EFFORT = 0, 1
+"""The modes of a batch, as the contract counts them."""
+
+ITEM_GAS = 510_000
+"""A best-effort item's allowance and what the batch adds to it."""
+
+SETTLE_GAS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class BookedTrade:
+    """A matched trade, where it stands, and what refused it last."""
+
+    reference: str
+    signed: SignedTrade
+    status: Status
+    refusal: Refused | None = None
+
+    @property
+    def trade(self) -> Trade:
+        """What both sides signed."""
+        return self.signed.trade
+
+
+class DvpDesk:
+    """The desk for trades against cash and free deliveries."""
+
+    def __init__(
+        self, journal: Journal, directory: Directory, settlement: Contract, operators: Operators
+    ) -> None:
+        self._journal = journal
+        self._directory = directory
+        self._settlement = settlement
+        self._coordinator = operators.coordinator
+        self._booked: dict[str, BookedTrade] = {}
+        self._numbers: dict[tuple[str, str, int], int] = {}
+        self.domain = signing.settlement_domain(journal.chain.chain_id, settlement.address)
+
+    def match(self, first: Instruction, second: Instruction, group: bytes = bytes(32)) -> Trade:
+        """The trade that both sides describe. Raises {Mismatch}."""
+        deliverer, receiver = require_match(first, second)
+        return Trade(
+            seller=self._directory.party(deliverer.party).address,
+            buyer=self._directory.party(receiver.party).address,
+            security=self._directory.security(deliverer.security).address,
+            quantity=deliverer.quantity,
+            cash=self._directory.cash(deliverer.currency).address,
+            amount=cash_to_chain(deliverer.amount),
+            trade_date=date_to_chain(deliverer.trade_date),
+            not_before=deliverer.not_before,
+            not_after=deliverer.not_after,
+            binding_from=deliverer.binding_from,
+            group=group,
+            nonce=deliverer.nonce,
+        )
+
+    def sign(self, reference: str, trade: Trade) -> SignedTrade:
+        """Both clients sign, each for itself; the desk books the trade as matched."""
+        if reference in self._booked:
+            raise BadInput(f"a trade called {reference} was booked before")
+        seller, buyer = (self._client(trade, address) for address in (trade.seller, trade.buyer))
+        signed = SignedTrade(
+            trade,
+            seller.sign(self.domain, signing.trade_hash(trade, seller.address)),
+            buyer.sign(self.domain, signing.trade_hash(trade, buyer.address)),
+        )
+        self._booked[reference] = BookedTrade(reference, signed, Status.MATCHED)
+        return signed
+
+    def settle(self, reference: str) -> BookedTrade:
+        """Settles one booked trade: both legs or neither. Raises {Refused}."""
+        booked = self.booked(reference)
+        words = booked.signed.words()
+        try:
+            self._journal.run(
+                self._settlement.transaction(self._coordinator, "settle", *words, gas=SETTLE_GAS)
+            )
+        except Refused as refused:
+            self._note(reference, refused)
+            raise
+        return self._mark(reference, Status.SETTLED)
+
+    def settle_batch(self, references: Sequence[str], mode: int) -> dict[str, Refused | None]:
+        """Settles booked trades in one transaction; by reference, what refused each.
+
+        All-or-none raises {Refused}; best-effort reports.
+        """
+        items = [self.booked(reference).signed.words() for reference in references]
+        gas = min(16_000_000, 1_000_000 + len(items) * 150_000)
+        transaction = self._settlement.transaction(
+            self._coordinator, "settleBatch", items, mode, gas=gas
+        )
+        try:
+            events = self._journal.run(transaction)
+        except Refused as refused:
+            for reference in references:
+                self._note(reference, refused)
+            raise
+        failed = {
+            int(event.arguments["position"]): self._journal.refused(event.arguments["reason"])
+            for event in events
+            if event.name == "NotSettled"
+        }
+        outcome = {name: failed.get(place) for place, name in enumerate(references)}
+        for reference, refused in outcome.items():
+            if refused is None:
+                self._mark(reference, Status.SETTLED)
+            else:
+                self._note(reference, refused)
+        return outcome
+
+    def cancel(self, reference: str, names: Sequence[str]) -> None:
+        """Cancels a booked trade on the word of one side, or of both."""
+        trade = self.booked(reference).trade
+        first, second = sorted((trade.seller, trade.buyer), key=lambda address: int(address, 16))
+        cancellation = Cancellation(first, second, trade.binding_from, trade.nonce)
+        signatures = {
+            party.address: party.sign(
+                self.domain, signing.cancellation_hash(cancellation, party.address)
+            )
+            for party in map(self._directory.party, names)
+        }
+        if len(signatures) == 1:
+            ((signer, signature),) = signatures.items()
+            self._send("cancel", cancellation.words(), signer, signature)
+        else:
+            both = (signatures.get(address, b"") for address in (first, second))
+            self._send("cancelTogether", cancellation.words(), *both)
+        self._mark(reference, Status.CANCELLED)
+
+    def deliver_free(self, delivery: FreeDelivery) -> None:
+        """Delivers without payment what both sides sign."""
+        signatures = []
+        for address in (delivery.deliverer, delivery.receiver):
+            party = self._party(address)
+            self._directory.require_listed(party.name, delivery.asset)
+            struct = signing.free_delivery_hash(delivery, address)
+            signatures.append(party.sign(self.domain, struct))
+        self._send("deliverFree", delivery.words(), *signatures)
+
+    def next_number(self, first: str, second: str, binding_from: int) -> int:
+        """The next free number of two parties, by name, in the space of `binding_from`."""
+        low, high = sorted((first, second))
+        number = self._numbers.get((low, high, binding_from), 0)
+        self._numbers[low, high, binding_from] = number + 1
+        return number
+
+    def booked(self, reference: str) -> BookedTrade:
+        """The trade called `reference`."""
+        if reference not in self._booked:
+            raise UnknownName("trade", reference, self._booked)
+        return self._booked[reference]
+
+    def unsettled(self) -> list[BookedTrade]:
+        """Every booked trade that neither settled nor was cancelled, in the order of booking."""
+        ended = {Status.SETTLED, Status.CANCELLED}
+        return [booked for booked in self._booked.values() if booked.status not in ended]
+
+    def amount_of(self, reference: str) -> Decimal:
+        """The cash of a booked trade."""
+        return cash_from_chain(self.booked(reference).trade.amount)
+
+    def _client(self, trade: Trade, address: str) -> Party:
+        party = self._party(address)
+        self._directory.require_listed(party.name, trade.security, trade.cash)
+        return party
+
+    def _party(self, address: str) -> Party:
+        party = self._directory.party_at(address)
+        if party is None:
+            raise UnknownName("wallet", address, ())
+        return party
+
+    def _send(self, function: str, *arguments: object) -> None:
+        self._journal.run(
+            self._settlement.transaction(self._coordinator, function, *arguments, gas=SETTLE_GAS)
+        )
+
+    def _note(self, reference: str, refused: Refused) -> None:
+        pending = refused.reason in {"MONY", "LACK"}
+        status = Status.PENDING if pending else Status.FAILED
+        self._booked[reference] = replace(
+            self._booked[reference], status=status, refusal=refused
+        )
+
+    def _mark(self, reference: str, status: Status) -> BookedTrade:
+        booked = replace(self._booked[reference], status=status, refusal=None)
+        self._booked[reference] = booked
+        return booked

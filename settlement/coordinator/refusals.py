@@ -1,0 +1,166 @@
+"""A contract's refusal as one sentence in the units of the trade: who, what, needed, available.
+
+`sentence` starts from the decoded error (`chain.reverts`) and the market's names. Errors that a
+party of the market can meet have a sentence of their own; the rest, which say that somebody built
+or attacked something, are shown by name with their arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from eth_utils import to_checksum_address
+
+from settlement.chain.reverts import Revert
+from settlement.coordinator.directory import Directory
+from settlement.errors import Refused
+from settlement.model.asset import Asset, Cash, SecurityKind
+from settlement.model.party import WalletStatus
+from settlement.units import (
+    cash_from_chain,
+    date_from_chain,
+    rate_from_chain,
+    show_cash,
+    show_per_cent,
+    show_quantity,
+)
+
+Arguments = Mapping[str, Any]
+
+
+def refusal(directory: Directory, revert: Revert) -> Refused:
+    """The error to raise: sentence, contract error, ISO 20022 reason, figures."""
+    words = _Words(directory)
+    arguments = {name: _checksummed(value) for name, value in revert.arguments.items()}
+    writer = words.sentences.get(revert.name)
+    sentence = writer(arguments) if writer else str(revert)
+    return Refused(
+        sentence,
+        error=revert.name,
+        reason=words.reason(revert.name, arguments),
+        details={name: _plain(value) for name, value in arguments.items()}
+        | words.shortfall(revert.name, arguments),
+    )
+
+
+def show_amount(asset: Asset | None, units: int) -> str:
+    """`2,013,808.64 USD` or `10,000,000 T-2035`; bare units of an asset nobody knows."""
+    if asset is None:
+        return f"{units:,} units"
+    if isinstance(asset, Cash):
+        return f"{show_cash(cash_from_chain(units))} {asset.symbol}"
+    return f"{show_quantity(units)} {asset.symbol}"
+
+
+class _Words:
+    """The sentences, by the name of the error."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self.sentences: dict[str, Callable[[Arguments], str]] = {
+            "InsufficientFreeBalance": self._short,
+            "WalletNotActive": self._not_active,
+            "AssetPaused": lambda a: f"{self._name(a['asset'])} is paused",
+            "PastSunset": lambda a: f"{self._name(a['asset'])} no longer circulates: "
+            f"its sunset was at {self._time(a['sunset'])}",
+            "NotDenominated": lambda a: f"{a['quantity']:,} {self._name(a['asset'])} is not a "
+            f"multiple of its denomination {a['denomination']:,}",
+            "NotTheMover": lambda a: f"{self._name(a['asset'])} does not let "
+            f"{self._name(a['caller'])} move it: the venue's power was taken away",
+            "OutsideWindow": lambda a: f"it may settle from {self._time(a['notBefore'])} to "
+            f"{self._time(a['notAfter'])}, and it is {self._time(a['time'])}",
+            "NonceUsed": lambda a: f"number {a['nonce']} of {self._name(a['first'])} and "
+            f"{self._name(a['second'])} was settled or cancelled before",
+            "BadSignature": lambda a: f"{self._name(a['signer'])} did not sign exactly this",
+            "ZeroQuantity": lambda _: "a quantity is above zero",
+            "ZeroAmount": lambda _: "a trade has a price above zero; free deliveries are another type",
+            "SelfTrade": lambda a: f"{self._name(a['wallet'])} cannot trade with itself",
+            "SameParty": lambda a: f"{self._name(a['wallet'])} cannot trade with itself",
+            "SameAsset": lambda a: f"{self._name(a['asset'])} cannot be both legs of a trade",
+            "NotWholeCents": lambda a: f"{cash_from_chain(a['amount'])} is finer than a cent",
+            "NotAToken": lambda a: f"there is no token at {a['asset']}",
+            "GroupBroken": lambda _: "linked trades settle only together, all of them and in order",
+            "AlreadyBinding": lambda a: "one side alone could cancel until "
+            f"{self._time(a['bindingFrom'])}; from then on both must",
+            "NotAParty": lambda a: f"{self._name(a['signer'])} is not a party of it",
+            "NotASide": lambda a: f"{self._name(a['signer'])} is not a side of this repo",
+            "NotDue": lambda a: f"the repurchase date is {date_from_chain(a['repurchaseDate'])}, "
+            f"and it is {date_from_chain(a['today'])}",
+            "NotThePurchaseDate": lambda a: "the purchase date is "
+            f"{date_from_chain(a['purchaseDate'])}, and it is {date_from_chain(a['today'])}",
+            "NotEnoughCollateral": lambda a: "the collateral after its margin is worth "
+            f"{self._cash(a['available'])}, and the purchase price is {self._cash(a['needed'])}",
+            "NotEligible": lambda a: f"{SecurityKind.numbered(a['kind']).value} is not eligible "
+            f"under version {a['version']} of the collateral policy",
+            "NotTheLatestPolicy": lambda a: f"new repos follow version {a['latest']} of the "
+            f"collateral policy, not version {a['version']}",
+            "MarginNotAccepted": lambda a: f"{self._name(a['security'])} at "
+            f"{self._rate(a['margin'])} is not accepted: the policy asks for at least "
+            f"{self._rate(a['least'])}",
+            "OverConcentrated": lambda a: f"{self._name(a['security'])} makes "
+            f"{self._rate(a['share'])} of the collateral, and the policy allows "
+            f"{self._rate(a['limit'])}",
+            "WouldOutliveSecurity": lambda a: f"{self._name(a['security'])} stops circulating at "
+            f"{self._time(a['sunset'])}, before the repo would end",
+            "PriceMissing": lambda a: f"{self._name(a['security'])} has no price",
+            "PricePending": lambda a: f"a jump in the price of {self._name(a['security'])} waits "
+            "for its confirmation",
+            "PriceStale": lambda a: f"the price of {self._name(a['security'])} is {a['age']:,} "
+            f"seconds old, and {a['maximumAge']:,} are allowed",
+            "AccessManagedUnauthorized": lambda a: f"{self._name(a['caller'])} does not hold the "
+            "role for this",
+        }
+
+    def reason(self, error: str, arguments: Arguments) -> str:
+        """MONY or LACK for what is missing, nothing for other refusals."""
+        if error != "InsufficientFreeBalance":
+            return ""
+        return "MONY" if isinstance(self._asset(arguments), Cash) else "LACK"
+
+    def shortfall(self, error: str, arguments: Arguments) -> dict[str, str]:
+        """How much is missing, as people write it."""
+        if error != "InsufficientFreeBalance":
+            return {}
+        missing = arguments["needed"] - arguments["available"]
+        asset = self._asset(arguments)
+        amount = cash_from_chain(missing) if isinstance(asset, Cash) else missing
+        return {"short": str(amount)}
+
+    def _short(self, a: Arguments) -> str:
+        asset, (needed, available) = self._asset(a), (a["needed"], a["available"])
+        short = show_amount(asset, needed - available).rsplit(" ", 1)[0]
+        has = show_amount(asset, available).rsplit(" ", 1)[0]
+        return (
+            f"{self._name(a['account'])} needs {show_amount(asset, needed)}, "
+            f"has {has}, short {short}"
+        )
+
+    def _not_active(self, a: Arguments) -> str:
+        status = WalletStatus(a["status"]).name.lower()
+        word = "not registered" if status == "unregistered" else status
+        return f"{self._name(a['wallet'])}'s wallet is {word}"
+
+    def _asset(self, a: Arguments) -> Asset | None:
+        return self._directory.asset_at(a["asset"])
+
+    def _name(self, address: str) -> str:
+        return self._directory.name(address)
+
+    def _time(self, seconds: int) -> str:
+        return self._directory.show_time(seconds)
+
+    def _cash(self, units: int) -> str:
+        return show_cash(cash_from_chain(units))
+
+    def _rate(self, units: int) -> str:
+        return show_per_cent(rate_from_chain(units))
+
+
+def _checksummed(value: Any) -> Any:
+    is_address = isinstance(value, str) and len(value) == 42 and value.startswith("0x")
+    return to_checksum_address(value) if is_address else value
+
+
+def _plain(value: Any) -> Any:
+    return "0x" + value.hex() if isinstance(value, bytes) else value

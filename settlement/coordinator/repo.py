@@ -1,0 +1,358 @@
+"""Repo: terms agreed, signed once by both sides, opened and closed.
+
+`Agreement` is what two parties say to each other, in Decimals and dates; the desk turns it into the
+`RepoTerms` of the contract, has both clients sign, and keeps what the contract does not store. The
+purchase price follows from collateral, price and margin unless the parties agree on less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from eth_utils import keccak
+
+from settlement.coordinator.directory import Directory, Party
+from settlement.coordinator.journal import Journal
+from settlement.errors import BadInput, UnknownName
+from settlement.model.repo import (
+    Line,
+    Method,
+    RepoState,
+    RepoTerms,
+    market_value,
+    price_differential,
+    purchase_price,
+    value_after_margin,
+)
+from settlement.onchain import signing
+from settlement.onchain.deployment import Deployment
+from settlement.onchain.operators import Operators
+from settlement.units import (
+    cash_from_chain,
+    cash_to_chain,
+    date_from_chain,
+    date_to_chain,
+    price_from_chain,
+    rate_from_chain,
+    rate_to_chain,
+)
+
+NOBODY = "0x" + "00" * 20
+TERM, MANUFACTURED = 0, 0
+CUT_OFF = time(17, 0)
+MAXIMUM_PRICE_AGE = 86_400
+CALL_DEADLINE = 4 * 3_600
+GRACE = 86_400
+
+_GAS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """What seller and buyer agree on. Rates, haircuts and ratios are fractions.
+
+    `collateral` maps symbols to quantities; `margins` maps the same symbols to their haircut or
+    ratio. `purchase_price` None takes all that the collateral carries. `venue` is `bilateral`
+    (title passes) or `tri-party` (held in custody). `late_rate` zero lets the repo rate run on.
+    """
+
+    reference: str
+    venue: str
+    seller: str
+    buyer: str
+    currency: str
+    collateral: Mapping[str, int]
+    margins: Mapping[str, Decimal]
+    method: Method
+    repo_rate: Decimal
+    late_rate: Decimal
+    basis: int
+    purchase_date: date
+    repurchase_date: date
+    purchase_price: Decimal | None = None
+    threshold: Decimal = Decimal(0)
+    minimum_transfer: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class BookedRepo:
+    """A repo that both sides signed."""
+
+    reference: str
+    terms: RepoTerms
+    id: bytes
+
+    @property
+    def purchase_price(self) -> Decimal:
+        """Cash of the opening leg."""
+        return cash_from_chain(self.terms.purchase_price)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What the closing leg paid, and how it came about."""
+
+    purchase_price: Decimal
+    rate: Decimal
+    days: int
+    basis: int
+    price_differential: Decimal
+    repurchase_price: Decimal
+
+
+class RepoDesk:
+    """The desk for repos."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        directory: Directory,
+        deployment: Deployment,
+        operators: Operators,
+    ) -> None:
+        self._journal = journal
+        self._directory = directory
+        self._deployment = deployment
+        self._operators = operators
+        self._booked: dict[str, BookedRepo] = {}
+        self.domain = signing.repo_domain(journal.chain.chain_id, deployment.repo.address)
+
+    def adopt_policy(
+        self, margins: Mapping[int, Decimal], method: Method, concentration: Decimal = Decimal(1)
+    ) -> int:
+        """Adopts the venue's next policy: least haircut or ratio by number of the kind."""
+        limit = rate_to_chain(concentration)
+        rules = [
+            (kind, method.value, rate_to_chain(margin), limit) for kind, margin in margins.items()
+        ]
+        policy = self._deployment.policy
+        events = self._journal.run(policy.transaction(self._operators.policy_maker, "adopt", rules))
+        return int(next(event.arguments["version"] for event in events))
+
+    def post_price(self, symbol: str, price: int) -> bool:
+        """Posts a price (10^-8) observed now; False while it waits for its confirmation."""
+        security = self._directory.security(symbol)
+        observed = self._journal.chain.now()
+        prices = self._deployment.prices
+        events = self._journal.run(
+            prices.transaction(
+                self._operators.pricer, "post", security.address, price, observed
+            )
+        )
+        return all(event.name != "PriceHeldBack" for event in events)
+
+    def confirm_price(self, symbol: str, price: int) -> None:
+        """The second role confirms a jump."""
+        security = self._directory.security(symbol)
+        self._journal.run(
+            self._deployment.prices.transaction(
+                self._operators.confirmer, "confirm", security.address, price
+            )
+        )
+
+    def price(self, symbol: str) -> Decimal:
+        """The price on the board. Raises {Refused} where there is none to use."""
+        security = self._directory.security(symbol)
+        prices = self._deployment.prices
+        units = self._journal.ask(prices, "priceOf", security.address, MAXIMUM_PRICE_AGE)
+        return price_from_chain(int(str(units)))
+
+    def market_value(self, agreement: Agreement) -> Decimal:
+        """Market value of the collateral at the board's prices, unrounded."""
+        return sum(
+            (
+                market_value(quantity, self.price(symbol))
+                for symbol, quantity in agreement.collateral.items()
+            ),
+            Decimal(0),
+        )
+
+    def agree(self, agreement: Agreement) -> BookedRepo:
+        """Writes the terms down and books them."""
+        if agreement.reference in self._booked:
+            raise BadInput(f"a repo called {agreement.reference} was booked before")
+        terms = self._terms(agreement)
+        booked = BookedRepo(agreement.reference, terms, signing.repo_id(terms))
+        self._booked[agreement.reference] = booked
+        return booked
+
+    def open(self, reference: str) -> BookedRepo:
+        """Both clients sign; collateral against cash, or nothing. Raises {Refused}."""
+        booked = self.booked(reference)
+        terms = booked.terms
+        signatures = [
+            self._client(terms, address).sign(
+                self.domain, signing.repo_hash(terms, address)
+            )
+            for address in (terms.seller, terms.buyer)
+        ]
+        facility = self._deployment.repo
+        self._journal.run(
+            facility.transaction(
+                self._operators.coordinator, "open", terms.words(), *signatures, gas=_GAS
+            )
+        )
+        return booked
+
+    def close(self, reference: str, closer: str | None = None) -> Closing:
+        """Collateral back against the repurchase price, or nothing. Raises {Refused}.
+
+        `closer` is the side that asks for it, the seller unless named.
+        """
+        booked = self.booked(reference)
+        terms = booked.terms
+        party = self._directory.party(closer) if closer else self._party(terms.seller)
+        signature = party.sign(self.domain, signing.repo_closing_hash(booked.id, party.address))
+        facility = self._deployment.repo
+        events = self._journal.run(
+            facility.transaction(
+                self._operators.coordinator,
+                "close",
+                terms.words(),
+                party.address,
+                signature,
+                gas=_GAS,
+            )
+        )
+        closed = next(event.arguments for event in events if event.name == "Closed")
+        return Closing(
+            purchase_price=booked.purchase_price,
+            rate=rate_from_chain(terms.rate),
+            days=int(closed["date"]) - terms.purchase_date,
+            basis=terms.basis,
+            price_differential=cash_from_chain(closed["priceDifferential"]),
+            repurchase_price=cash_from_chain(closed["repurchasePrice"]),
+        )
+
+    def cancel(self, reference: str, names: list[str]) -> None:
+        """Cancels terms that did not open, on the word of one side, or of both."""
+        booked = self.booked(reference)
+        parties = [self._directory.party(name) for name in names]
+        signatures = {
+            party.address: party.sign(
+                self.domain, signing.repo_cancellation_hash(booked.id, party.address)
+            )
+            for party in parties
+        }
+        terms, facility = booked.terms, self._deployment.repo
+        if len(parties) == 1:
+            ((signer, signature),) = signatures.items()
+            arguments: tuple[object, ...] = (signer, signature)
+            function = "cancel"
+        else:
+            arguments = tuple(signatures.get(side, b"") for side in (terms.seller, terms.buyer))
+            function = "cancelTogether"
+        self._journal.run(
+            facility.transaction(
+                self._operators.coordinator, function, terms.words(), *arguments, gas=_GAS
+            )
+        )
+
+    def state(self, reference: str) -> RepoState:
+        """Where a repo stands on the chain."""
+        repo = self.booked(reference).id
+        word = self._deployment.repo.read(self._journal.chain, "repoOf", repo)
+        return RepoState(word[0])
+
+    def expected_closing(self, reference: str, day: date) -> tuple[Decimal, Decimal]:
+        """(price differential, repurchase price) on `day`, by the reference arithmetic."""
+        terms = self.booked(reference).terms
+        agreed = min(day, date_from_chain(terms.repurchase_date))
+        start = date_from_chain(terms.purchase_date)
+        late_rate = terms.late_rate or terms.rate
+        periods = [
+            (rate_from_chain(terms.rate), (agreed - start).days),
+            (rate_from_chain(late_rate), (day - agreed).days),
+        ]
+        principal = cash_from_chain(terms.purchase_price)
+        interest = price_differential(principal, periods, terms.basis)
+        return interest, principal + interest
+
+    def booked(self, reference: str) -> BookedRepo:
+        """The repo called `reference`."""
+        if reference not in self._booked:
+            raise UnknownName("repo", reference, self._booked)
+        return self._booked[reference]
+
+    def _terms(self, agreement: Agreement) -> RepoTerms:
+        seller = self._directory.party(agreement.seller)
+        buyer = self._directory.party(agreement.buyer)
+        custody = {"bilateral": NOBODY, "tri-party": self._deployment.custody.address}
+        if agreement.venue not in custody:
+            raise UnknownName("repo venue", agreement.venue, custody)
+        policy_version = self._deployment.policy.read(self._journal.chain, "latest")
+        return RepoTerms(
+            seller=seller.address,
+            buyer=buyer.address,
+            cash=self._directory.cash(agreement.currency).address,
+            agreement=keccak(text="GMRA 2011"),
+            purchase_price=cash_to_chain(self._purchase_price(agreement)),
+            rate=rate_to_chain(agreement.repo_rate),
+            late_rate=rate_to_chain(agreement.late_rate),
+            basis=agreement.basis,
+            duration=TERM,
+            purchase_date=date_to_chain(agreement.purchase_date),
+            repurchase_date=date_to_chain(agreement.repurchase_date),
+            utc_offset=self._utc_offset(agreement.purchase_date),
+            cut_off=CUT_OFF.hour * 3_600 + CUT_OFF.minute * 60,
+            notice_period=0,
+            method=agreement.method.value,
+            policy_version=policy_version,
+            price_board=self._deployment.prices.address,
+            maximum_price_age=MAXIMUM_PRICE_AGE,
+            threshold=cash_to_chain(agreement.threshold),
+            minimum_transfer=cash_to_chain(agreement.minimum_transfer),
+            call_deadline=CALL_DEADLINE,
+            grace=GRACE,
+            income=MANUFACTURED,
+            may_reuse=agreement.venue == "bilateral",
+            may_substitute=False,
+            may_terminate=False,
+            custody=custody[agreement.venue],
+            binding_from=self._journal.chain.now(),
+            nonce=len(self._booked),
+            lines=self._lines(agreement),
+        )
+
+    def _lines(self, agreement: Agreement) -> tuple[Line, ...]:
+        lines = [
+            Line(
+                self._directory.security(symbol).address,
+                quantity,
+                rate_to_chain(agreement.margins[symbol]),
+            )
+            for symbol, quantity in agreement.collateral.items()
+        ]
+        return tuple(sorted(lines, key=lambda line: int(line.security, 16)))
+
+    def _purchase_price(self, agreement: Agreement) -> Decimal:
+        if agreement.purchase_price is not None:
+            return agreement.purchase_price
+        return purchase_price(
+            value_after_margin(
+                market_value(quantity, self.price(symbol)),
+                agreement.method,
+                agreement.margins[symbol],
+            )
+            for symbol, quantity in agreement.collateral.items()
+        )
+
+    def _utc_offset(self, day: date) -> int:
+        noon = datetime.combine(day, time(12), self._directory.zone)
+        offset = noon.utcoffset()
+        return int(offset.total_seconds()) if offset else 0
+
+    def _client(self, terms: RepoTerms, address: str) -> Party:
+        party = self._party(address)
+        securities = (line.security for line in terms.lines)
+        self._directory.require_listed(party.name, terms.cash, *securities)
+        return party
+
+    def _party(self, address: str) -> Party:
+        party = self._directory.party_at(address)
+        if party is None:
+            raise UnknownName("wallet", address, ())
+        return party

@@ -1,0 +1,267 @@
+"""The composition root: a chain, the contracts on it, and the desks. The same for all who use them.
+
+    from settlement.market import Market
+    market = Market.open()
+    market.add_cash("USD")
+
+From here on: `add_security`, `add_participant`, then trades and repos by name. One business clock:
+`at` sets it, every block carries it, nothing asks the wall clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from settlement.chain.base import Chain
+from settlement.chain.local import LocalChain
+from settlement.coordinator.directory import Directory, Party
+from settlement.coordinator.dvp import DvpDesk
+from settlement.coordinator.journal import Journal
+from settlement.coordinator.onboarding import Onboarding
+from settlement.coordinator.readiness import Diagnosis, diagnose
+from settlement.coordinator.repo import RepoDesk
+from settlement.depository.book import Book
+from settlement.depository.reconciliation import Difference, differences
+from settlement.model.asset import Cash, CashKind, Security, SecurityKind
+from settlement.model.identifiers import demonstration_isin, demonstration_lei
+from settlement.model.party import Participant, Purpose, SignerKind, Wallet
+from settlement.model.trade import FreeDelivery, Instruction, Side
+from settlement.onchain.contract import token
+from settlement.onchain.deployment import Deployment, deploy, deploy_cash, deploy_security
+from settlement.onchain.operators import Operators, key_of
+from settlement.units import cash_from_chain, cents_half_up, date_to_chain
+
+OPENING = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - local to the market's zone
+NEW_YORK = "America/New_York"
+LIFE = timedelta(days=3 * 365)
+"""The pilot's relief ends three years after its launch; so do entitlements here."""
+
+
+@dataclass
+class Market:
+    """Everything in one place. Open one with `Market.open()`."""
+
+    chain: Chain
+    zone: ZoneInfo
+    directory: Directory
+    deployment: Deployment
+    operators: Operators
+    journal: Journal
+    book: Book
+    onboarding: Onboarding
+    dvp: DvpDesk
+    repo: RepoDesk
+
+    @classmethod
+    def open(cls, starts: datetime = OPENING, timezone: str = NEW_YORK) -> Market:
+        """A market on a fresh chain in this process, its clock at `starts` in `timezone`."""
+        zone = ZoneInfo(timezone)
+        operators = Operators.local()
+        chain = LocalChain(_seconds(starts, zone) - 3_600, operators.addresses())
+        deployment = deploy(chain, operators)
+        directory = Directory(zone)
+        journal = Journal(chain, directory)
+        journal.watch(
+            deployment.registry,
+            deployment.settlement,
+            deployment.prices,
+            deployment.policy,
+            deployment.repo,
+            deployment.custody,
+        )
+        book = Book()
+        desks = (journal, directory)
+        market = cls(
+            chain=chain,
+            zone=zone,
+            directory=directory,
+            deployment=deployment,
+            operators=operators,
+            journal=journal,
+            book=book,
+            onboarding=Onboarding(*desks, book, deployment, operators),
+            dvp=DvpDesk(*desks, deployment.settlement, operators),
+            repo=RepoDesk(*desks, deployment, operators),
+        )
+        market._open_venue()
+        market.at(starts)
+        return market
+
+    def at(self, moment: datetime) -> None:
+        """Moves the clock on to a local time."""
+        self.chain.advance_to(max(_seconds(moment, self.zone), self.chain.now()))
+
+    def now(self) -> datetime:
+        """The clock, in the market's zone."""
+        return datetime.fromtimestamp(self.chain.now(), UTC).astimezone(self.zone)
+
+    def today(self) -> date:
+        """The business date."""
+        return self.now().date()
+
+    def add_cash(self, currency: str, kind: CashKind = CashKind.TOKENIZED_DEPOSIT) -> Cash:
+        """A cash token, known by its currency, whose issuer is the market's bank."""
+        draft = Cash(currency, currency, kind, demonstration_lei("bank"), "")
+        cash = deploy_cash(self.chain, self.operators, self.deployment, draft)
+        self.journal.watch(token(cash))
+        self.directory.add_asset(cash)
+        return cash
+
+    def add_security(
+        self,
+        symbol: str,
+        kind: SecurityKind = SecurityKind.TREASURY_NOTE,
+        isin: str | None = None,
+        denomination: int = 1,
+    ) -> Security:
+        """An entitlement to a security; without an ISIN it gets one that belongs to nobody."""
+        sunset = self.today() + LIFE
+        number = isin or demonstration_isin(symbol)
+        draft = Security(symbol, number, kind, denomination, sunset, "")
+        security = deploy_security(self.chain, self.operators, self.deployment, draft)
+        self.journal.watch(token(security))
+        self.directory.add_asset(security)
+        return security
+
+    def party(self, name: str, lei: str | None = None) -> Party:
+        """A party with its wallet and key, not registered: see `add_participant`."""
+        key = key_of(f"wallet of {name}")
+        participant = Participant(name, lei or demonstration_lei(name))
+        return Party(name, Wallet(str(key.address), participant), key)
+
+    def add_participant(
+        self,
+        name: str,
+        cash: Mapping[str, Decimal] | None = None,
+        securities: Mapping[str, int] | None = None,
+        lei: str | None = None,
+    ) -> Party:
+        """Registers a party, tokenizes securities that it deposits, and issues cash to it."""
+        party = self.onboarding.register(self.party(name, lei))
+        for symbol, quantity in (securities or {}).items():
+            self.onboarding.deposit(name, symbol, quantity)
+            self.onboarding.tokenize(name, symbol, quantity)
+        for symbol, amount in (cash or {}).items():
+            self.onboarding.issue_cash(name, symbol, amount)
+        return party
+
+    def instructions(
+        self,
+        reference: str,
+        seller: str,
+        buyer: str,
+        security: str,
+        quantity: int,
+        currency: str,
+        amount: Decimal,
+    ) -> tuple[Instruction, Instruction]:
+        """The two instructions of a trade for today, as the sides would write them.
+
+        The window opens now and closes at the end of the day; both are bound from its first second.
+        """
+        today = self.today()
+        start, end = self._day(today)
+        binding_from = start
+        common = {
+            "reference": reference,
+            "security": security,
+            "quantity": quantity,
+            "currency": currency,
+            "amount": amount,
+            "trade_date": today,
+            "settlement_date": today,
+            "not_before": start,
+            "not_after": end,
+            "binding_from": binding_from,
+            "nonce": self.dvp.next_number(seller, buyer, binding_from),
+        }
+        return (
+            Instruction(side=Side.DELIVER, party=seller, counterparty=buyer, **common),
+            Instruction(side=Side.RECEIVE, party=buyer, counterparty=seller, **common),
+        )
+
+    def book_trade(
+        self,
+        reference: str,
+        seller: str,
+        buyer: str,
+        security: str,
+        quantity: int,
+        currency: str,
+        price: Decimal,
+    ) -> Decimal:
+        """Instructs, matches and signs a trade; returns its cash amount, `quantity × price`."""
+        amount = cents_half_up(quantity * price)
+        both = self.instructions(reference, seller, buyer, security, quantity, currency, amount)
+        self.dvp.sign(reference, self.dvp.match(*both))
+        return amount
+
+    def deliver_free(self, deliverer: str, receiver: str, symbol: str, units: int) -> None:
+        """A free delivery for today, signed by both sides, in the chain's units."""
+        start, end = self._day(self.today())
+        sides = [self.directory.party(name) for name in (deliverer, receiver)]
+        self.dvp.deliver_free(
+            FreeDelivery(
+                deliverer=sides[0].address,
+                receiver=sides[1].address,
+                asset=self.directory.asset(symbol).address,
+                quantity=units,
+                trade_date=date_to_chain(self.today()),
+                not_before=start,
+                not_after=end,
+                binding_from=start,
+                nonce=self.dvp.next_number(deliverer, receiver, start),
+            )
+        )
+
+    def balance(self, name: str, symbol: str) -> int:
+        """What a party holds, in the chain's units."""
+        asset, party = self.directory.asset(symbol), self.directory.party(name)
+        return int(token(asset).read(self.chain, "balanceOf", party.address))
+
+    def cash(self, name: str, symbol: str) -> Decimal:
+        """The cash of a party."""
+        return cash_from_chain(self.balance(name, symbol))
+
+    def balances(self) -> dict[str, dict[str, int]]:
+        """Every party's units of every asset, by name and symbol, from the register."""
+        register = self.journal.register
+        return {
+            party.name: {
+                asset.symbol: register.balance(asset.address, party.address)
+                for asset in self.directory.assets()
+            }
+            for party in self.directory.parties()
+        }
+
+    def diagnose(self) -> list[Diagnosis]:
+        """Why each booked trade has not settled."""
+        unsettled = self.dvp.unsettled()
+        return diagnose(self.chain, self.directory, self.deployment.registry, unsettled)
+
+    def differences(self) -> list[Difference]:
+        """Where register, chain and book disagree; empty when all is well."""
+        return differences(self.chain, self.journal.register, self.book, self.directory.assets())
+
+    def _open_venue(self) -> None:
+        venue = Participant("venue", demonstration_lei("venue"))
+        custody = Wallet(
+            self.deployment.custody.address, venue, Purpose.TRI_PARTY_CUSTODY, SignerKind.CONTRACT
+        )
+        self.onboarding.register_venue_wallet(custody, "tri-party custody")
+        for name in ("settlement", "repo"):
+            self.directory.add_name(getattr(self.deployment, name).address, f"the venue ({name})")
+
+    def _day(self, day: date) -> tuple[int, int]:
+        start = _seconds(datetime.combine(day, time()), self.zone)
+        end = _seconds(datetime.combine(day + timedelta(days=1), time()), self.zone) - 1
+        return start, end
+
+
+def _seconds(moment: datetime, zone: ZoneInfo) -> int:
+    local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return int(local.timestamp())

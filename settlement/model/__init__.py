@@ -1,0 +1,1 @@
+"""What the business is about, as frozen dataclasses that know no chain."""

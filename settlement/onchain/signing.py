@@ -1,0 +1,154 @@
+"""EIP-712: what the parties sign, the mirror of `TradeLib.sol` and `RepoTermsLib.sol`.
+
+A type is written once, as the text that EIP-712 hashes; the fields of the model go in in the same
+order. Every signed type ends in `signer`, so that one signature is never two consents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from eth_abi import encode
+from eth_account.signers.local import LocalAccount
+from eth_utils import keccak
+
+from settlement.model.repo import RepoTerms
+from settlement.model.trade import Cancellation, FreeDelivery, Trade
+
+TRADE = (
+    "Trade(address seller,address buyer,address security,uint256 quantity,address cash,"
+    "uint256 amount,uint32 tradeDate,uint64 notBefore,uint64 notAfter,uint64 bindingFrom,"
+    "bytes32 group,uint256 nonce,address signer)"
+)
+FREE_DELIVERY = (
+    "FreeDelivery(address deliverer,address receiver,address asset,uint256 quantity,"
+    "uint32 tradeDate,uint64 notBefore,uint64 notAfter,uint64 bindingFrom,uint256 nonce,"
+    "address signer)"
+)
+CANCELLATION = (
+    "Cancellation(address first,address second,uint64 bindingFrom,uint256 nonce,address signer)"
+)
+LINE = "Line(address security,uint256 quantity,uint64 margin)"
+REPO_TERMS = (
+    "RepoTerms(address seller,address buyer,address cash,bytes32 agreement,uint256 purchasePrice,"
+    "int64 rate,int64 lateRate,uint16 basis,uint8 duration,uint32 purchaseDate,"
+    "uint32 repurchaseDate,int32 utcOffset,uint32 cutOff,uint32 noticePeriod,uint8 method,"
+    "uint32 policyVersion,address priceBoard,uint32 maximumPriceAge,uint256 threshold,"
+    "uint256 minimumTransfer,uint32 callDeadline,uint32 grace,uint8 income,bool mayReuse,"
+    "bool maySubstitute,bool mayTerminate,address custody,uint64 bindingFrom,uint256 nonce,"
+    "Line[] lines,address signer)" + LINE
+)
+REPO_CLOSING = "RepoClosing(bytes32 repo,address signer)"
+REPO_CANCELLATION = "RepoCancellation(bytes32 repo,address signer)"
+
+_DOMAIN = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+_FIELD = re.compile(r"(\w+(?:\[\])?) \w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """What a signature is good for: one contract on one chain."""
+
+    name: str
+    chain_id: int
+    contract: str
+    version: str = "1"
+
+    def separator(self) -> bytes:
+        """The domain's hash."""
+        return _separator(self.name, self.version, self.chain_id, self.contract)
+
+    def digest(self, struct_hash: bytes) -> bytes:
+        """What a key signs."""
+        return keccak(b"\x19\x01" + self.separator() + struct_hash)
+
+
+def settlement_domain(chain_id: int, contract: str) -> Domain:
+    """Trades, free deliveries and their cancellations."""
+    return Domain("DvP Settlement", chain_id, contract)
+
+
+def repo_domain(chain_id: int, contract: str) -> Domain:
+    """Repo terms, closings and their cancellations."""
+    return Domain("DvP Repo Facility", chain_id, contract)
+
+
+def trade_hash(trade: Trade, signer: str) -> bytes:
+    """The struct hash that `signer` signs; the seller's is the id of the trade."""
+    return struct_hash(TRADE, (*trade.words(), signer))
+
+
+def trade_id(trade: Trade) -> bytes:
+    """The id of a trade: the struct hash that its seller signs."""
+    return trade_hash(trade, trade.seller)
+
+
+def group_of(trades: Sequence[Trade]) -> bytes:
+    """The group of linked trades: the hash of the ids that they would have outside any group."""
+    unlinked = [
+        struct_hash(TRADE, (*trade.words()[:10], bytes(32), trade.nonce, trade.seller))
+        for trade in trades
+    ]
+    return keccak(b"".join(unlinked))
+
+
+def free_delivery_hash(delivery: FreeDelivery, signer: str) -> bytes:
+    """The struct hash that `signer` signs; the deliverer's is the id of the delivery."""
+    return struct_hash(FREE_DELIVERY, (*delivery.words(), signer))
+
+
+def cancellation_hash(cancellation: Cancellation, signer: str) -> bytes:
+    """The struct hash that `signer` signs."""
+    return struct_hash(CANCELLATION, (*cancellation.words(), signer))
+
+
+def repo_hash(terms: RepoTerms, signer: str) -> bytes:
+    """The struct hash that `signer` signs; the seller's is the id of the repo."""
+    lines = keccak(b"".join(struct_hash(LINE, line.words()) for line in terms.lines))
+    return struct_hash(REPO_TERMS, (*terms.words()[:-1], lines, signer))
+
+
+def repo_id(terms: RepoTerms) -> bytes:
+    """The id of a repo: the struct hash that its seller signs."""
+    return repo_hash(terms, terms.seller)
+
+
+def repo_closing_hash(repo: bytes, signer: str) -> bytes:
+    """The struct hash with which `signer` asks to close `repo`."""
+    return struct_hash(REPO_CLOSING, (repo, signer))
+
+
+def repo_cancellation_hash(repo: bytes, signer: str) -> bytes:
+    """The struct hash with which `signer` cancels `repo`."""
+    return struct_hash(REPO_CANCELLATION, (repo, signer))
+
+
+def sign(key: LocalAccount, domain: Domain, struct: bytes) -> bytes:
+    """65 bytes: r, s, v."""
+    return bytes(key.unsafe_sign_hash(domain.digest(struct)).signature)  # type: ignore[arg-type]
+
+
+def struct_hash(type_text: str, values: Sequence[Any]) -> bytes:
+    """EIP-712 `hashStruct` of a struct whose dynamic members are given by their hashes."""
+    type_hash, kinds = _parsed(type_text)
+    return keccak(encode(("bytes32", *kinds), (type_hash, *values)))
+
+
+@cache
+def _parsed(type_text: str) -> tuple[bytes, tuple[str, ...]]:
+    members = type_text[type_text.index("(") + 1 : type_text.index(")")]
+    kinds = tuple(
+        "bytes32" if kind.endswith("[]") else kind for kind in _FIELD.findall(members)
+    )
+    return keccak(text=type_text), kinds
+
+
+@cache
+def _separator(name: str, version: str, chain_id: int, contract: str) -> bytes:
+    values = (keccak(text=name), keccak(text=version), chain_id, contract)
+    kinds = ("bytes32", "bytes32", "bytes32", "uint256", "address")
+    return keccak(encode(kinds, (keccak(text=_DOMAIN), *values)))

@@ -1,0 +1,120 @@
+"""Decimal outside, integers inside, and one rounding rule.
+
+| quantity   | unit on the chain                  | outside                         |
+|------------|------------------------------------|---------------------------------|
+| cash       | 10^-6 of the currency unit         | Decimal with two places         |
+| securities | one unit of nominal, or one share  | int                             |
+| prices     | 10^-8                              | Decimal, fraction of par or per unit |
+| rates, haircuts, ratios | 10^-9                 | Decimal, 0.043 for 4.3%         |
+| dates      | days since 1970-01-01              | datetime.date                   |
+| times      | seconds since 1970 (UTC)           | datetime with a zone            |
+
+Payments are whole cents, rounded once, half up on the magnitude: a tie goes away from zero.
+Nothing here accepts a float.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from settlement.errors import BadInput
+
+CASH = 10**6
+PRICE = 10**8
+RATE = 10**9
+CENT = Decimal("0.01")
+
+_EPOCH = date(1970, 1, 1)
+
+
+def cents_half_up(amount: Decimal) -> Decimal:
+    """A payment: two places, a tie goes away from zero (−332.475 is −332.48)."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def cash_to_chain(amount: Decimal) -> int:
+    """Millionths of the currency unit. Refuses what is finer than a cent."""
+    if amount != amount.quantize(CENT):
+        raise BadInput(f"{amount} is finer than a cent")
+    return int(amount * CASH)
+
+
+def cash_from_chain(units: int) -> Decimal:
+    """Two places; whatever the chain holds is whole cents or is shown to the last place."""
+    amount = Decimal(units) / CASH
+    return amount.quantize(CENT) if units % 10_000 == 0 else amount
+
+
+def price_to_chain(price: Decimal) -> int:
+    """Units of 10^-8. Refuses a finer price."""
+    return _exact(price, PRICE, "price")
+
+
+def price_from_chain(units: int) -> Decimal:
+    """The price as a Decimal without trailing zeros."""
+    return _plain(Decimal(units) / PRICE)
+
+
+def rate_to_chain(rate: Decimal) -> int:
+    """Units of 10^-9: rates, haircuts, margin ratios. Refuses a finer one."""
+    return _exact(rate, RATE, "rate")
+
+
+def rate_from_chain(units: int) -> Decimal:
+    """The rate as a Decimal without trailing zeros."""
+    return _plain(Decimal(units) / RATE)
+
+
+def date_to_chain(day: date) -> int:
+    """Days since 1970-01-01."""
+    return (day - _EPOCH).days
+
+
+def date_from_chain(days: int) -> date:
+    """The date that many days after 1970-01-01."""
+    return _EPOCH + timedelta(days=days)
+
+
+def parse_decimal(text: str) -> Decimal:
+    """Reads what a person writes: thousands commas and a per cent sign are allowed."""
+    cleaned = text.strip().replace(",", "")
+    per_cent = cleaned.endswith("%")
+    try:
+        number = Decimal(cleaned.removesuffix("%").strip())
+    except InvalidOperation:
+        raise BadInput(f"'{text}' is not a number") from None
+    if not number.is_finite():
+        raise BadInput(f"'{text}' is not a number")
+    return number / 100 if per_cent else number
+
+
+def show_cash(amount: Decimal) -> str:
+    """`1,191.37`: what people read."""
+    return f"{amount:,.2f}" if amount == amount.quantize(CENT) else f"{amount:,}"
+
+
+def show_quantity(quantity: int) -> str:
+    """`10,000,000`."""
+    return f"{quantity:,}"
+
+
+def show_per_cent(fraction: Decimal) -> str:
+    """`4.30%`: at least two places, more where there are more; whole per cents without any."""
+    hundredfold = _plain(fraction * 100)
+    places = -int(hundredfold.as_tuple().exponent)
+    if places <= 0:
+        return f"{hundredfold:f}%"
+    return f"{hundredfold:.{max(places, 2)}f}%"
+
+
+def _exact(number: Decimal, scale: int, what: str) -> int:
+    scaled = number * scale
+    if scaled != scaled.to_integral_value():
+        raise BadInput(f"{number} is finer than a {what} can be")
+    return int(scaled)
+
+
+def _plain(number: Decimal) -> Decimal:
+    normal = number.normalize()
+    return normal if int(normal.as_tuple().exponent) <= 0 else normal.quantize(Decimal(1))
