@@ -10,11 +10,13 @@ From here on: `add_security`, `add_participant`, then trades and repos by name. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from eth_account.signers.local import LocalAccount
 
 from settlement.chain.base import Chain
 from settlement.chain.local import LocalChain
@@ -57,11 +59,17 @@ class Market:
     repo: RepoDesk
 
     @classmethod
-    def open(cls, starts: datetime = OPENING, timezone: str = NEW_YORK) -> Market:
-        """A market on a fresh chain in this process, its clock at `starts` in `timezone`."""
+    def open(
+        cls, starts: datetime = OPENING, timezone: str = NEW_YORK, with_ether: Iterable[str] = ()
+    ) -> Market:
+        """A market on a fresh chain in this process, its clock at `starts` in `timezone`.
+
+        Parties need no ether; those named `with_ether` have some, to send transactions themselves.
+        """
         zone = ZoneInfo(timezone)
         operators = Operators.local()
-        chain = LocalChain(_seconds(starts, zone) - 3_600, operators.addresses())
+        senders = [str(_key_of_wallet(name).address) for name in with_ether]
+        chain = LocalChain(_seconds(starts, zone) - 3_600, [*operators.addresses(), *senders])
         deployment = deploy(chain, operators)
         directory = Directory(zone)
         journal = Journal(chain, directory)
@@ -129,7 +137,7 @@ class Market:
 
     def party(self, name: str, lei: str | None = None) -> Party:
         """A party with its wallet and key, not registered: see `add_participant`."""
-        key = key_of(f"wallet of {name}")
+        key = _key_of_wallet(name)
         participant = Participant(name, lei or demonstration_lei(name))
         return Party(name, Wallet(str(key.address), participant), key)
 
@@ -161,28 +169,28 @@ class Market:
     ) -> tuple[Instruction, Instruction]:
         """The two instructions of a trade for today, as the sides would write them.
 
-        The window opens now and closes at the end of the day; both are bound from its first second.
+        The window is the whole day, and both are bound from its first second.
         """
         today = self.today()
         start, end = self._day(today)
-        binding_from = start
-        common = {
-            "reference": reference,
-            "security": security,
-            "quantity": quantity,
-            "currency": currency,
-            "amount": amount,
-            "trade_date": today,
-            "settlement_date": today,
-            "not_before": start,
-            "not_after": end,
-            "binding_from": binding_from,
-            "nonce": self.dvp.next_number(seller, buyer, binding_from),
-        }
-        return (
-            Instruction(side=Side.DELIVER, party=seller, counterparty=buyer, **common),
-            Instruction(side=Side.RECEIVE, party=buyer, counterparty=seller, **common),
+        delivery = Instruction(
+            reference=reference,
+            side=Side.DELIVER,
+            party=seller,
+            counterparty=buyer,
+            security=security,
+            quantity=quantity,
+            currency=currency,
+            amount=amount,
+            trade_date=today,
+            settlement_date=today,
+            not_before=start,
+            not_after=end,
+            binding_from=start,
+            nonce=self.dvp.next_number(seller, buyer, start),
         )
+        receipt = replace(delivery, side=Side.RECEIVE, party=buyer, counterparty=seller)
+        return delivery, receipt
 
     def book_trade(
         self,
@@ -260,6 +268,10 @@ class Market:
         start = _seconds(datetime.combine(day, time()), self.zone)
         end = _seconds(datetime.combine(day + timedelta(days=1), time()), self.zone) - 1
         return start, end
+
+
+def _key_of_wallet(name: str) -> LocalAccount:
+    return key_of(f"wallet of {name}")
 
 
 def _seconds(moment: datetime, zone: ZoneInfo) -> int:

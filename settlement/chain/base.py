@@ -61,7 +61,7 @@ class Receipt:
 
 
 class Reverted(Exception):
-    """A read-only call reverted; `data` is what it reverted with. `chain.reverts` gives it words."""
+    """A read-only call reverted; `data` is what it said. `chain.reverts` names it."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__("0x" + data.hex())
@@ -88,4 +88,4 @@ class Chain(Protocol):
         """Reads as the next block would see it. Raises {Reverted}."""
 
     def checkpoint(self) -> Callable[[], None]:
-        """Remembers this state; the function it returns goes back to it, as often as it is called."""
+        """Remembers this state; what it returns goes back to it, as often as it is called."""

@@ -72,7 +72,8 @@ class LocalChain:
         earliest = self._chain.get_canonical_head().timestamp + 1
         if time < earliest:
             raise ChainTrouble(
-                f"the chain's clock cannot go back to {time}; its next block is at {earliest} at the earliest"
+                f"the chain's clock cannot go back to {time}: "
+                f"its next block is at {earliest} at the earliest"
             )
         self._time = time
 
@@ -151,7 +152,9 @@ class LocalChain:
             address = transaction.sender.address
             nonce = nonces.get(address, state.get_nonce(to_canonical_address(address)))
             nonces[address] = nonce + 1
-            raw = transaction.sender.sign_transaction(self._fields(transaction, nonce)).raw_transaction
+            raw = transaction.sender.sign_transaction(
+                self._fields(transaction, nonce)
+            ).raw_transaction
             signed.append(PragueTransactionBuilder.decode(bytes(raw)))
         return signed
 

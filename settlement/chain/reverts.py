@@ -13,7 +13,7 @@ from typing import Any
 
 from eth_abi import decode
 from eth_abi.exceptions import DecodingError
-from eth_utils import function_abi_to_4byte_selector
+from eth_utils import keccak
 from eth_utils.abi import collapse_if_tuple
 
 _SOLIDITY = (
@@ -40,10 +40,7 @@ class ErrorBook:
 
     def __init__(self, abis: Iterable[Iterable[Any]]) -> None:
         entries = [entry for abi in abis for entry in abi if entry["type"] == "error"]
-        self._errors = {
-            bytes(function_abi_to_4byte_selector({**entry, "type": "function"})): entry
-            for entry in (*_SOLIDITY, *entries)
-        }
+        self._errors = {_selector(entry): entry for entry in (*_SOLIDITY, *entries)}
 
     def names(self) -> list[str]:
         """Every error that can be named."""
@@ -63,6 +60,11 @@ class ErrorBook:
             return Revert("Unknown", {"data": data}, data)
         names = [item["name"] for item in entry["inputs"]]
         return Revert(str(entry["name"]), dict(zip(names, values, strict=True)), data)
+
+
+def _selector(entry: Mapping[str, Any]) -> bytes:
+    kinds = ",".join(collapse_if_tuple(item) for item in entry["inputs"])
+    return bytes(keccak(text=f"{entry['name']}({kinds})")[:4])
 
 
 def _show(value: Any) -> str:

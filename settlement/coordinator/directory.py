@@ -1,4 +1,4 @@
-"""The names of the market: parties with their keys, assets with their addresses, and the clock's zone.
+"""The names of the market: parties with their keys, assets with their addresses, and its time zone.
 
 A party's own client signs for it. It refuses an asset that is not listed here: an address that only
 looks like a token stays out of everybody's signature.

@@ -2,8 +2,8 @@
 
     instruct -> match -> sign twice -> submit -> confirm
 
-Each side's instruction comes from its own books; the desk matches them, each side's client signs the
-matched trade with its own key, and anybody submits. The desk keeps every trade with its status, so
+Each side's instruction comes from its own books; the desk matches them, each side's client signs
+the matched trade with its own key, and anybody submits. The desk keeps every trade with its status, so
 that `readiness` can say why one has not settled. Nothing here can move an asset: the contract asks
 for both signatures.
 """
@@ -135,11 +135,11 @@ class DvpDesk:
             if event.name == "NotSettled"
         }
         outcome = {name: failed.get(place) for place, name in enumerate(references)}
-        for reference, refused in outcome.items():
-            if refused is None:
+        for reference, failure in outcome.items():
+            if failure is None:
                 self._mark(reference, Status.SETTLED)
             else:
-                self._note(reference, refused)
+                self._note(reference, failure)
         return outcome
 
     def cancel(self, reference: str, names: Sequence[str]) -> None:
@@ -212,9 +212,7 @@ class DvpDesk:
     def _note(self, reference: str, refused: Refused) -> None:
         pending = refused.reason in {"MONY", "LACK"}
         status = Status.PENDING if pending else Status.FAILED
-        self._booked[reference] = replace(
-            self._booked[reference], status=status, refusal=refused
-        )
+        self._booked[reference] = replace(self._booked[reference], status=status, refusal=refused)
 
     def _mark(self, reference: str, status: Status) -> BookedTrade:
         booked = replace(self._booked[reference], status=status, refusal=None)

@@ -1,6 +1,6 @@
 """Two instructions, written independently, become one trade, or the fields that differ are named.
 
-They match on counterparty, direction, security, quantity, currency, amount, dates, window and number.
+They match on counterparty, direction, security, quantity, currency, amount, dates, window, number.
 Nothing is corrected or assumed: a difference of a cent is a mismatch.
 """
 
@@ -16,7 +16,7 @@ _MIRRORED = {"side", "party", "counterparty"}
 
 
 def require_match(first: Instruction, second: Instruction) -> tuple[Instruction, Instruction]:
-    """(deliverer's, receiver's) instruction of one trade. Raises {Mismatch} naming every difference."""
+    """(deliverer's, receiver's) instruction of one trade. Raises {Mismatch} with the differences."""
     wrong = mismatches(first, second)
     if wrong:
         listed = "; ".join(f"{name}: {ours} against {theirs}" for name, ours, theirs in wrong)

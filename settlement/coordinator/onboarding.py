@@ -108,7 +108,7 @@ class Onboarding:
     def root_move(
         self, source: str, target: str, symbol: str, quantity: int, reason: str, settlement: bytes
     ) -> None:
-        """The root wallet moves securities for a stated reason; `settlement` is what it reverses."""
+        """The root wallet moves securities for a reason; `settlement` is what it reverses."""
         security = self._directory.security(symbol)
         parties = (self._at(source), self._at(target))
         details = (quantity, reason, self._reference(), settlement)

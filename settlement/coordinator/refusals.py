@@ -62,54 +62,88 @@ class _Words:
             "InsufficientFreeBalance": self._short,
             "WalletNotActive": self._not_active,
             "AssetPaused": lambda a: f"{self._name(a['asset'])} is paused",
-            "PastSunset": lambda a: f"{self._name(a['asset'])} no longer circulates: "
-            f"its sunset was at {self._time(a['sunset'])}",
-            "NotDenominated": lambda a: f"{a['quantity']:,} {self._name(a['asset'])} is not a "
-            f"multiple of its denomination {a['denomination']:,}",
-            "NotTheMover": lambda a: f"{self._name(a['asset'])} does not let "
-            f"{self._name(a['caller'])} move it: the venue's power was taken away",
-            "OutsideWindow": lambda a: f"it may settle from {self._time(a['notBefore'])} to "
-            f"{self._time(a['notAfter'])}, and it is {self._time(a['time'])}",
-            "NonceUsed": lambda a: f"number {a['nonce']} of {self._name(a['first'])} and "
-            f"{self._name(a['second'])} was settled or cancelled before",
+            "PastSunset": lambda a: (
+                f"{self._name(a['asset'])} no longer circulates: "
+                f"its sunset was at {self._time(a['sunset'])}"
+            ),
+            "NotDenominated": lambda a: (
+                f"{a['quantity']:,} {self._name(a['asset'])} is not a "
+                f"multiple of its denomination {a['denomination']:,}"
+            ),
+            "NotTheMover": lambda a: (
+                f"{self._name(a['asset'])} does not let "
+                f"{self._name(a['caller'])} move it: the venue's power was taken away"
+            ),
+            "OutsideWindow": lambda a: (
+                f"it may settle from {self._time(a['notBefore'])} to "
+                f"{self._time(a['notAfter'])}, and it is {self._time(a['time'])}"
+            ),
+            "NonceUsed": lambda a: (
+                f"number {a['nonce']} of {self._name(a['first'])} and "
+                f"{self._name(a['second'])} was settled or cancelled before"
+            ),
             "BadSignature": lambda a: f"{self._name(a['signer'])} did not sign exactly this",
             "ZeroQuantity": lambda _: "a quantity is above zero",
-            "ZeroAmount": lambda _: "a trade has a price above zero; free deliveries are another type",
+            "ZeroAmount": lambda _: (
+                "a trade has a price above zero; free deliveries are another type"
+            ),
             "SelfTrade": lambda a: f"{self._name(a['wallet'])} cannot trade with itself",
             "SameParty": lambda a: f"{self._name(a['wallet'])} cannot trade with itself",
             "SameAsset": lambda a: f"{self._name(a['asset'])} cannot be both legs of a trade",
             "NotWholeCents": lambda a: f"{cash_from_chain(a['amount'])} is finer than a cent",
             "NotAToken": lambda a: f"there is no token at {a['asset']}",
             "GroupBroken": lambda _: "linked trades settle only together, all of them and in order",
-            "AlreadyBinding": lambda a: "one side alone could cancel until "
-            f"{self._time(a['bindingFrom'])}; from then on both must",
+            "AlreadyBinding": lambda a: (
+                "one side alone could cancel until "
+                f"{self._time(a['bindingFrom'])}; from then on both must"
+            ),
             "NotAParty": lambda a: f"{self._name(a['signer'])} is not a party of it",
             "NotASide": lambda a: f"{self._name(a['signer'])} is not a side of this repo",
-            "NotDue": lambda a: f"the repurchase date is {date_from_chain(a['repurchaseDate'])}, "
-            f"and it is {date_from_chain(a['today'])}",
-            "NotThePurchaseDate": lambda a: "the purchase date is "
-            f"{date_from_chain(a['purchaseDate'])}, and it is {date_from_chain(a['today'])}",
-            "NotEnoughCollateral": lambda a: "the collateral after its margin is worth "
-            f"{self._cash(a['available'])}, and the purchase price is {self._cash(a['needed'])}",
-            "NotEligible": lambda a: f"{SecurityKind.numbered(a['kind']).value} is not eligible "
-            f"under version {a['version']} of the collateral policy",
-            "NotTheLatestPolicy": lambda a: f"new repos follow version {a['latest']} of the "
-            f"collateral policy, not version {a['version']}",
-            "MarginNotAccepted": lambda a: f"{self._name(a['security'])} at "
-            f"{self._rate(a['margin'])} is not accepted: the policy asks for at least "
-            f"{self._rate(a['least'])}",
-            "OverConcentrated": lambda a: f"{self._name(a['security'])} makes "
-            f"{self._rate(a['share'])} of the collateral, and the policy allows "
-            f"{self._rate(a['limit'])}",
-            "WouldOutliveSecurity": lambda a: f"{self._name(a['security'])} stops circulating at "
-            f"{self._time(a['sunset'])}, before the repo would end",
+            "NotDue": lambda a: (
+                f"the repurchase date is {date_from_chain(a['repurchaseDate'])}, "
+                f"and it is {date_from_chain(a['today'])}"
+            ),
+            "NotThePurchaseDate": lambda a: (
+                "the purchase date is "
+                f"{date_from_chain(a['purchaseDate'])}, and it is {date_from_chain(a['today'])}"
+            ),
+            "NotEnoughCollateral": lambda a: (
+                "the collateral after its margin is worth "
+                f"{self._cash(a['available'])}, and the purchase price is {self._cash(a['needed'])}"
+            ),
+            "NotEligible": lambda a: (
+                f"{SecurityKind.numbered(a['kind']).value} is not eligible "
+                f"under version {a['version']} of the collateral policy"
+            ),
+            "NotTheLatestPolicy": lambda a: (
+                f"new repos follow version {a['latest']} of the "
+                f"collateral policy, not version {a['version']}"
+            ),
+            "MarginNotAccepted": lambda a: (
+                f"{self._name(a['security'])} at "
+                f"{self._rate(a['margin'])} is not accepted: the policy asks for at least "
+                f"{self._rate(a['least'])}"
+            ),
+            "OverConcentrated": lambda a: (
+                f"{self._name(a['security'])} makes "
+                f"{self._rate(a['share'])} of the collateral, and the policy allows "
+                f"{self._rate(a['limit'])}"
+            ),
+            "WouldOutliveSecurity": lambda a: (
+                f"{self._name(a['security'])} stops circulating at "
+                f"{self._time(a['sunset'])}, before the repo would end"
+            ),
             "PriceMissing": lambda a: f"{self._name(a['security'])} has no price",
-            "PricePending": lambda a: f"a jump in the price of {self._name(a['security'])} waits "
-            "for its confirmation",
-            "PriceStale": lambda a: f"the price of {self._name(a['security'])} is {a['age']:,} "
-            f"seconds old, and {a['maximumAge']:,} are allowed",
-            "AccessManagedUnauthorized": lambda a: f"{self._name(a['caller'])} does not hold the "
-            "role for this",
+            "PricePending": lambda a: (
+                f"a jump in the price of {self._name(a['security'])} waits for its confirmation"
+            ),
+            "PriceStale": lambda a: (
+                f"the price of {self._name(a['security'])} is {a['age']:,} "
+                f"seconds old, and {a['maximumAge']:,} are allowed"
+            ),
+            "AccessManagedUnauthorized": lambda a: (
+                f"{self._name(a['caller'])} does not hold the role for this"
+            ),
         }
 
     def reason(self, error: str, arguments: Arguments) -> str:

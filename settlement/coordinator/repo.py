@@ -138,9 +138,7 @@ class RepoDesk:
         observed = self._journal.chain.now()
         prices = self._deployment.prices
         events = self._journal.run(
-            prices.transaction(
-                self._operators.pricer, "post", security.address, price, observed
-            )
+            prices.transaction(self._operators.pricer, "post", security.address, price, observed)
         )
         return all(event.name != "PriceHeldBack" for event in events)
 
@@ -184,9 +182,7 @@ class RepoDesk:
         booked = self.booked(reference)
         terms = booked.terms
         signatures = [
-            self._client(terms, address).sign(
-                self.domain, signing.repo_hash(terms, address)
-            )
+            self._client(terms, address).sign(self.domain, signing.repo_hash(terms, address))
             for address in (terms.seller, terms.buyer)
         ]
         facility = self._deployment.repo

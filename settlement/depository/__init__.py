@@ -1,1 +1,1 @@
-"""The depository: its book of accounts, the register rebuilt from events, and whether they agree."""
+"""The depository: its book, the register rebuilt from events, and whether they agree."""

@@ -56,7 +56,9 @@ def _against_chain(chain: Chain, register: Register, asset: Asset) -> list[Diffe
         if register.status(holder) is WalletStatus.UNREGISTERED:
             found.append(Difference(f"{asset.symbol} of {holder}, who is not registered", 0, 1))
     supply = contract.read(chain, "totalSupply")
-    found += _compare(f"supply of {asset.symbol} in the register", supply, register.supply(asset.address))
+    found += _compare(
+        f"supply of {asset.symbol} in the register", supply, register.supply(asset.address)
+    )
     found += _compare(f"{asset.symbol} of all wallets against its supply", supply, total)
     return found
 

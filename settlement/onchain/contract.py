@@ -1,12 +1,12 @@
 """A contract at an address: calls in, events out, by the names of its ABI.
 
-Encoding is eth-abi's. Structs go in as tuples of their fields (`words()` of the models); a struct or
-several values come out as tuples, one value as itself.
+Encoding is eth-abi's. Structs go in as tuples of their fields (`words()` of the models); a struct
+or several values come out as tuples, one value as itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -46,11 +46,14 @@ class _EventType:
 
 
 class Interface:
-    """What an ABI says, ready to encode and decode. One per contract name: see `interface`."""
+    """What an ABI says, ready to encode and decode; `bytecode` in hexadecimal creates it.
 
-    def __init__(self, name: str) -> None:
+    Our own contracts have theirs by name: see `interface`.
+    """
+
+    def __init__(self, name: str, abi: Sequence[Any], bytecode: str) -> None:
         self.name = name
-        abi: list[Any] = list(load(name).abi)
+        self._bytecode = bytes.fromhex(bytecode.removeprefix("0x"))
         self._functions = {
             entry["name"]: _Function(
                 bytes(function_abi_to_4byte_selector(entry)),
@@ -86,7 +89,7 @@ class Interface:
 
     def creation(self, *arguments: Any) -> bytes:
         """The code that deploys the contract."""
-        return bytes.fromhex(load(self.name).bytecode) + encode(self._constructor, arguments)
+        return self._bytecode + encode(self._constructor, arguments)
 
     def event(self, log: Log) -> Event | None:
         """The event in `log`, or None where this ABI has none like it."""
@@ -104,21 +107,22 @@ class Interface:
 
 @cache
 def interface(name: str) -> Interface:
-    """The interface of the contract called `name`."""
-    return Interface(name)
+    """The interface of our contract called `name`."""
+    artifact = load(name)
+    return Interface(name, artifact.abi, artifact.bytecode)
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A deployed contract."""
+    """A deployed contract: what it understands, and where it is."""
 
-    name: str
+    interface: Interface
     address: str
 
     @property
-    def interface(self) -> Interface:
-        """What it understands."""
-        return interface(self.name)
+    def name(self) -> str:
+        """What it is called in its source."""
+        return self.interface.name
 
     def transaction(
         self,
@@ -145,8 +149,14 @@ class Contract:
 
 def token(asset: Asset) -> Contract:
     """The contract of an asset."""
-    name = "CashToken" if isinstance(asset, Cash) else "SecurityEntitlement"
-    return Contract(name, asset.address)
+    return deployed(
+        "CashToken" if isinstance(asset, Cash) else "SecurityEntitlement", asset.address
+    )
+
+
+def deployed(name: str, address: str) -> Contract:
+    """Our contract called `name`, at an address."""
+    return Contract(interface(name), address)
 
 
 def _event_type(entry: Any) -> _EventType:

@@ -20,7 +20,7 @@ from settlement.chain.base import Chain, Receipt, Transaction
 from settlement.errors import ChainTrouble
 from settlement.model.asset import Cash, Security
 from settlement.onchain import roles
-from settlement.onchain.contract import Contract, interface
+from settlement.onchain.contract import Contract, deployed, interface
 from settlement.onchain.operators import Operators
 from settlement.onchain.roles import Permission
 from settlement.units import date_to_chain
@@ -59,7 +59,7 @@ def deploy(chain: Chain, operators: Operators) -> Deployment:
         "RepoFacility",
         "TriPartyCustody",
     )
-    at = [Contract(name, _address(deployer, nonce)) for nonce, name in enumerate(names)]
+    at = [deployed(name, _address(deployer, nonce)) for nonce, name in enumerate(names)]
     deployment = Deployment(*at)
     depository, registry, venue, settlement, prices, policy, repo, custody = (
         contract.address for contract in at
@@ -141,12 +141,9 @@ def deploy_cash(
     address = _deploy_token(
         chain, operators, deployment, creation, roles.cash_permissions(issuer_role)
     )
-    grant = _grant(
-        deployment.depository, operators.depository_admin, issuer_role, operators.issuer
-    )
+    grant = _grant(deployment.depository, operators.depository_admin, issuer_role, operators.issuer)
     _run(chain, [grant])
     return Cash(cash.symbol, cash.currency, cash.kind, cash.issuer, address)
-
 
 
 def _deploy_token(
@@ -161,10 +158,7 @@ def _deploy_token(
     admin = operators.depository_admin
     _run(
         chain,
-        [
-            _permit(deployment.depository, admin, permission, address)
-            for permission in permissions
-        ],
+        [_permit(deployment.depository, admin, permission, address) for permission in permissions],
     )
     return address
 
@@ -218,9 +212,7 @@ def _permit(
     )
 
 
-def _grant(
-    manager: Contract, admin: LocalAccount, role: int, holder: LocalAccount
-) -> Transaction:
+def _grant(manager: Contract, admin: LocalAccount, role: int, holder: LocalAccount) -> Transaction:
     return manager.transaction(admin, "grantRole", role, holder.address, 0, gas=500_000)
 
 

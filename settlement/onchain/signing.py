@@ -141,9 +141,7 @@ def struct_hash(type_text: str, values: Sequence[Any]) -> bytes:
 @cache
 def _parsed(type_text: str) -> tuple[bytes, tuple[str, ...]]:
     members = type_text[type_text.index("(") + 1 : type_text.index(")")]
-    kinds = tuple(
-        "bytes32" if kind.endswith("[]") else kind for kind in _FIELD.findall(members)
-    )
+    kinds = tuple("bytes32" if kind.endswith("[]") else kind for kind in _FIELD.findall(members))
     return keccak(text=type_text), kinds
 
 
