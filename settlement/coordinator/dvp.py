@@ -3,9 +3,9 @@
     instruct -> match -> sign twice -> submit -> confirm
 
 Each side's instruction comes from its own books; the desk matches them, each side's client signs
-the matched trade with its own key, and anybody submits. The desk keeps every trade with its status, so
-that `readiness` can say why one has not settled. Nothing here can move an asset: the contract asks
-for both signatures.
+the matched trade with its own key, and anybody submits. The desk keeps every trade with its
+status, so that `readiness` can say why one has not settled. Nothing here can move an asset: the
+contract asks for both signatures.
 """
 
 from __future__ import annotations

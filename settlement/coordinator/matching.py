@@ -16,7 +16,7 @@ _MIRRORED = {"side", "party", "counterparty"}
 
 
 def require_match(first: Instruction, second: Instruction) -> tuple[Instruction, Instruction]:
-    """(deliverer's, receiver's) instruction of one trade. Raises {Mismatch} with the differences."""
+    """(deliverer's, receiver's) instruction of a trade. Raises {Mismatch} with differences."""
     wrong = mismatches(first, second)
     if wrong:
         listed = "; ".join(f"{name}: {ours} against {theirs}" for name, ours, theirs in wrong)

@@ -33,7 +33,6 @@ from settlement.onchain.operators import Operators
 from settlement.units import (
     cash_from_chain,
     cash_to_chain,
-    date_from_chain,
     date_to_chain,
     price_from_chain,
     rate_from_chain,
@@ -93,11 +92,10 @@ class BookedRepo:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What the closing leg paid, and how it came about."""
+    """What the closing leg paid, and how it came about: `periods` are (rate, days)."""
 
     purchase_price: Decimal
-    rate: Decimal
-    days: int
+    periods: tuple[tuple[Decimal, int], ...]
     basis: int
     price_differential: Decimal
     repurchase_price: Decimal
@@ -216,8 +214,7 @@ class RepoDesk:
         closed = next(event.arguments for event in events if event.name == "Closed")
         return Closing(
             purchase_price=booked.purchase_price,
-            rate=rate_from_chain(terms.rate),
-            days=int(closed["date"]) - terms.purchase_date,
+            periods=_periods(terms, int(closed["date"])),
             basis=terms.basis,
             price_differential=cash_from_chain(closed["priceDifferential"]),
             repurchase_price=cash_from_chain(closed["repurchasePrice"]),
@@ -256,14 +253,8 @@ class RepoDesk:
     def expected_closing(self, reference: str, day: date) -> tuple[Decimal, Decimal]:
         """(price differential, repurchase price) on `day`, by the reference arithmetic."""
         terms = self.booked(reference).terms
-        agreed = min(day, date_from_chain(terms.repurchase_date))
-        start = date_from_chain(terms.purchase_date)
-        late_rate = terms.late_rate or terms.rate
-        periods = [
-            (rate_from_chain(terms.rate), (agreed - start).days),
-            (rate_from_chain(late_rate), (day - agreed).days),
-        ]
         principal = cash_from_chain(terms.purchase_price)
+        periods = _periods(terms, date_to_chain(day))
         interest = price_differential(principal, periods, terms.basis)
         return interest, principal + interest
 
@@ -352,3 +343,13 @@ class RepoDesk:
         if party is None:
             raise UnknownName("wallet", address, ())
         return party
+
+
+def _periods(terms: RepoTerms, day: int) -> tuple[tuple[Decimal, int], ...]:
+    """(rate, days) up to `day`: the repo rate to the repurchase date, the late rate after it."""
+    agreed = min(day, terms.repurchase_date)
+    rates = (terms.rate, terms.late_rate or terms.rate)
+    days = (agreed - terms.purchase_date, day - agreed)
+    return tuple(
+        (rate_from_chain(rate), count) for rate, count in zip(rates, days, strict=True) if count
+    )

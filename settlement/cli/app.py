@@ -1,0 +1,21 @@
+"""The commands, by name. Each module of this package holds one and is imported here."""
+
+from __future__ import annotations
+
+import typer
+
+from settlement.cli import demo, new, run, why
+
+app = typer.Typer(
+    name="dvp",
+    help="Securities and cash change hands together or not at all, on a local chain.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+app.command("demo")(demo.demo)
+app.command("run")(run.run)
+app.command("new")(new.new)
+app.command("why")(why.why)

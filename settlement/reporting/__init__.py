@@ -1,0 +1,1 @@
+"""What people read: stories, tables and figures. Reads models and knows no chain."""

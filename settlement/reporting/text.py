@@ -1,0 +1,104 @@
+"""A story as plain text, the way it is told in a demonstration: times, trades, before and after."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from settlement.reporting.story import Change, Check, Story, Told
+from settlement.units import show_cash, show_quantity
+
+_INDENT = " " * 6
+_WIDTH = 78
+_NAME, _COLUMN = 14, 20
+
+
+def story_lines(story: Story) -> Iterator[str]:
+    """Line by line."""
+    yield f"{story.name}: {_long_date(story.steps[0].at.date())}, local chain, no real value"
+    yield ""
+    today = story.steps[0].at.date()
+    previous: Told | None = None
+    for told in story.steps:
+        if told.at.date() != today:
+            today = told.at.date()
+            yield ""
+            yield _day(today)
+        elif _wants_space(previous, told):
+            yield ""
+        yield from _step_lines(told)
+        previous = told
+    yield ""
+    yield from _closing_lines(story)
+
+
+def show_amount(amount: Decimal | int) -> str:
+    """Cash with two places, quantities without."""
+    return show_cash(amount) if isinstance(amount, Decimal) else show_quantity(amount)
+
+
+def check_mark(check: Check) -> str:
+    """`Register = chain = book ✓`."""
+    return f"{check.name} {'✓' if check.holds else '✗'}"
+
+
+def _step_lines(told: Told) -> Iterator[str]:
+    yield f"{told.at:%H:%M} {told.heading}"
+    for line in told.lines:
+        yield _INDENT + line
+    if told.refusal:
+        word = f"refused ({told.refusal.reason})" if told.refusal.reason else "refused"
+        moved = "nothing moved ✓" if told.nothing_moved else "SOMETHING MOVED ✗"
+        yield from _wrapped(f"{word}: {told.refusal.sentence}")
+        yield f"{_INDENT}{moved:>{_WIDTH - len(_INDENT)}}"
+    yield from _change_lines(told.changes)
+    for failure in told.failures:
+        yield from _wrapped(f"✗ {failure}")
+
+
+def _change_lines(changes: Sequence[Change]) -> Iterator[str]:
+    if not changes:
+        return
+    asset = changes[0].asset
+    before, after = f"{asset} before", f"{asset} after"
+    yield f"{_INDENT}{'':{_NAME}}{before:>{_COLUMN}}{after:>{_COLUMN}}"
+    for change in changes:
+        first, last = show_amount(change.before), show_amount(change.after)
+        yield f"{_INDENT}{change.party:{_NAME}}{first:>{_COLUMN}}{last:>{_COLUMN}}"
+
+
+def _closing_lines(story: Story) -> Iterator[str]:
+    yield " · ".join(check_mark(check) for check in story.checks)
+    for check in story.checks:
+        for broken in check.broken:
+            yield from _wrapped(f"✗ {broken}")
+    yield (f"{story.settlements} settlements, {story.transactions} transactions, {story.gas:,} gas")
+    for failure in story.failures:
+        yield f"✗ {failure}"
+
+
+def _wrapped(text: str) -> list[str]:
+    """Wraps a sentence; a number stays with the word before it."""
+    together = re.sub(r"(?<=[a-z]) (?=\d)", "\N{NO-BREAK SPACE}", text)
+    lines = textwrap.wrap(
+        together, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False
+    )
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
+
+
+def _wants_space(previous: Told | None, told: Told) -> bool:
+    """Quiet steps of one line stand together; the others have room."""
+    if previous is None:
+        return False
+    return any(len(list(_step_lines(step))) > 2 for step in (previous, told))
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B}"
+
+
+def _long_date(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,148 @@
+"""How the words of a scenario become values. Everything arrives as text.
+
+Thousands commas and per cent signs are allowed in numbers. Amounts have at most two places, prices
+eight, rates nine. `yes` and `no` are the only truths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from settlement.errors import BadInput
+from settlement.model.asset import CashKind, SecurityKind
+from settlement.units import parse_decimal
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+def _number(least: Decimal | None, above: bool, places: int, what: str) -> Callable[[Any], Decimal]:
+    def read(written: Any) -> Decimal:
+        number = _decimal(written)
+        if number != round(number, places):
+            raise ValueError(f"'{written}' is finer than {what} can be ({places} places)")
+        if least is not None and (number < least or (above and number == least)):
+            bound = "above zero" if above else "zero or more"
+            raise ValueError(f"{what} is {bound}, not {written}")
+        return number
+
+    return read
+
+
+def _decimal(written: Any) -> Decimal:
+    if not isinstance(written, str):
+        raise ValueError("a number is needed here")
+    try:
+        return parse_decimal(written)
+    except BadInput as problem:
+        raise ValueError(str(problem)) from None
+
+
+def _quantity(written: Any) -> int:
+    number = _decimal(written)
+    if number != number.to_integral_value() or number <= 0:
+        raise ValueError(f"a quantity is a whole number above zero, not {written}")
+    return int(number)
+
+
+def _count(written: Any) -> int:
+    number = _decimal(written)
+    if number != number.to_integral_value() or number < 0:
+        raise ValueError(f"a whole number is needed, not {written}")
+    return int(number)
+
+
+def _text(written: Any) -> str:
+    if not isinstance(written, str) or not written.strip():
+        raise ValueError("a word is needed here")
+    return written.strip()
+
+
+def _truth(written: Any) -> bool:
+    if written not in {"yes", "no"}:
+        raise ValueError(f"yes or no, not {written}")
+    return bool(written == "yes")
+
+
+def _day(written: Any) -> date:
+    try:
+        return date.fromisoformat(str(written))
+    except ValueError:
+        raise ValueError(f"'{written}' is not a date like 2026-03-02") from None
+
+
+def _moment(written: Any) -> datetime:
+    try:
+        return datetime.strptime(str(written), "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the story's zone
+    except ValueError:
+        raise ValueError(f"'{written}' is not a time like 2026-03-02 09:00") from None
+
+
+def _span(written: Any) -> timedelta:
+    text = str(written).strip()
+    unit = _UNITS.get(text[-1:])
+    if unit is None or not text[:-1].isdigit():
+        raise ValueError(f"'{written}' is not a span like 30m, 2h or 1d")
+    return timedelta(**{unit: int(text[:-1])})
+
+
+def _choice(values: list[str], what: str) -> Callable[[Any], str]:
+    def read(written: Any) -> str:
+        if written not in values:
+            raise ValueError(f"'{written}' is not a {what}: {', '.join(values)}")
+        return str(written)
+
+    return read
+
+
+def _as(
+    reader: Callable[[Any], Any], description: str, example: str, values: list[str] | None = None
+) -> tuple[BeforeValidator, WithJsonSchema]:
+    schema: dict[str, Any] = {"type": "string", "description": description, "examples": [example]}
+    if values:
+        schema["enum"] = values
+    elif example[:1].isdigit():
+        schema["type"] = ["string", "number"]
+    return BeforeValidator(reader), WithJsonSchema(schema)
+
+
+_KINDS = [kind.value for kind in SecurityKind]
+_CASH_KINDS = [kind.value for kind in CashKind]
+_VENUES = ["bilateral", "tri-party"]
+_MODES = ["all-or-none", "best-effort"]
+
+Text = Annotated[str, *_as(_text, "a word", "dealer")]
+Truth = Annotated[bool, *_as(_truth, "yes or no", "yes", ["yes", "no"])]
+Day = Annotated[date, *_as(_day, "a date", "2026-03-02")]
+Moment = Annotated[datetime, *_as(_moment, "a time in the story's zone", "2026-03-02 09:00")]
+Span = Annotated[timedelta, *_as(_span, "a span of minutes, hours or days", "30m")]
+Amount = Annotated[
+    Decimal, *_as(_number(Decimal(0), False, 2, "an amount"), "cash", "12,000,000.00")
+]
+PositiveAmount = Annotated[
+    Decimal, *_as(_number(Decimal(0), True, 2, "an amount"), "cash above zero", "2,015,000.00")
+]
+Price = Annotated[
+    Decimal,
+    *_as(
+        _number(Decimal(0), True, 8, "a price"),
+        "fraction of par for nominal, currency per unit otherwise",
+        "1.0075",
+    ),
+]
+Rate = Annotated[Decimal, *_as(_number(None, False, 9, "a rate"), "a rate a year", "4.30%")]
+Margin = Annotated[
+    Decimal, *_as(_number(Decimal(0), False, 9, "a margin"), "haircut or margin ratio", "1%")
+]
+Quantity = Annotated[int, *_as(_quantity, "nominal or shares", "10,000,000")]
+Count = Annotated[int, *_as(_count, "a whole number", "360")]
+KindName = Annotated[str, *_as(_choice(_KINDS, "kind"), "kind of security", _KINDS[1], _KINDS)]
+CashKindName = Annotated[
+    str, *_as(_choice(_CASH_KINDS, "kind of cash"), "kind of cash", _CASH_KINDS[1], _CASH_KINDS)
+]
+VenueName = Annotated[str, *_as(_choice(_VENUES, "venue"), "where", _VENUES[0], _VENUES)]
+ModeName = Annotated[str, *_as(_choice(_MODES, "mode"), "how", _MODES[0], _MODES)]

@@ -1,0 +1,220 @@
+"""Runs a scenario in a market of its own and tells what happened.
+
+A refusal that the story expects is a success; one that it does not expect is told and the story
+goes on, so that one run shows everything that is wrong. After a refusal every balance is compared:
+nothing may have moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+from settlement.coordinator.readiness import Leg
+from settlement.errors import Refused
+from settlement.market import Market
+from settlement.model.asset import Cash, CashKind, SecurityKind
+from settlement.reporting.story import Change, Check, Figure, Refusal, Story, Told
+from settlement.reporting.waiting import Debit, Waiting
+from settlement.scenario.acts import Act, Acts, Result
+from settlement.scenario.model import Scenario
+from settlement.scenario.steps import Step, Transfer
+from settlement.units import cash_from_chain, parse_decimal
+
+_BEFORE_START = timedelta(hours=1)
+_PREPARATION = timedelta(minutes=5)
+
+Balances = Mapping[str, Mapping[str, int]]
+
+
+class Runner:
+    """One run of one scenario. `market` is open to whoever wants to look at it afterwards."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        senders = [step.source for step in scenario.steps if isinstance(step, Transfer)]
+        self.market = Market.open(
+            scenario.starts - _BEFORE_START, scenario.timezone, with_ether=senders
+        )
+        self._acts = Acts(self.market, scenario)
+
+    def run(self) -> Story:
+        """Prepares the market, takes every step, checks the end."""
+        told = [*self._preparation(), *self._steps()]
+        failures = [failure for step in told for failure in step.failures]
+        failures += self._final_balances()
+        journal = self.market.journal
+        return Story(
+            name=self.scenario.name,
+            steps=tuple(told),
+            checks=tuple(self._checks()),
+            failures=tuple(failures),
+            balances=self._shown_balances(),
+            settlements=journal.settlements,
+            transactions=journal.transactions,
+            gas=journal.gas_used,
+        )
+
+    def waiting(self) -> list[Waiting]:
+        """The trades that have not settled by now, and why."""
+        return [
+            Waiting(
+                diagnosis.reference,
+                tuple(_debit(leg) for leg in diagnosis.legs),
+                diagnosis.obstacles,
+                diagnosis.remedies,
+            )
+            for diagnosis in self.market.diagnose()
+        ]
+
+    def _preparation(self) -> Iterator[Told]:
+        scenario, market = self.scenario, self.market
+        market.add_cash(scenario.currency, CashKind(scenario.cash_kind))
+        for symbol, part in scenario.securities.items():
+            kind = SecurityKind(part.kind)
+            market.add_security(symbol, kind, part.isin, part.denomination)
+        moment = scenario.starts - _BEFORE_START
+        for verb, act in self._preparing_acts():
+            market.at(moment)
+            yield self._tell(verb, act, {})
+            moment += _PREPARATION
+        market.at(scenario.starts)
+
+    def _preparing_acts(self) -> Iterator[tuple[str, Act]]:
+        parts, acts = self.scenario.participants, self._acts
+        registered = [name for name, part in parts.items() if part.registered]
+        outside = [name for name in parts if name not in registered]
+        for name in outside:
+            self.market.directory.add_name(self.market.party(name).address, name)
+        yield "register", acts.register(registered, outside)
+        for name, part in parts.items():
+            for symbol, quantity in part.book.items():
+                self.market.onboarding.deposit(name, symbol, quantity)
+            if part.securities:
+                yield "tokenize", acts.tokenize(name, part.securities, deposit=True)
+        for name, part in parts.items():
+            if part.cash:
+                yield "mint", acts.mint(name, part.cash)
+        if self.scenario.margin is not None:
+            yield "policy", acts.adopt_policy(self.scenario.margin)
+
+    def _steps(self) -> Iterator[Told]:
+        moment = self.scenario.starts
+        for step in self.scenario.steps:
+            moment = step.moment_after(moment)
+            self.market.at(moment)
+            yield self._take(step)
+
+    def _take(self, step: Step) -> Told:
+        return self._tell(step.verb, self._acts.prepare(step), step.expect)
+
+    def _tell(self, verb: str, act: Act, expect: Mapping[str, str]) -> Told:
+        at, before = self.market.now(), self.market.balances()
+        result, refused = _done(act)
+        after = self.market.balances()
+        refusal = Refusal(refused.sentence, refused.error, refused.reason) if refused else None
+        figures = dict(result.figures)
+        if refused and "short" in refused.details:
+            figures["short"] = parse_decimal(str(refused.details["short"]))
+        failures = tuple(_unmet(act, expect, refusal, figures))
+        return Told(
+            at=at,
+            verb=verb,
+            reference=act.reference,
+            heading=act.heading,
+            lines=tuple(result.lines),
+            changes=() if refused else tuple(self._changes(act, before, after)),
+            figures=figures,
+            refusal=refusal,
+            nothing_moved=refused is not None and before == after,
+            expected=not failures,
+            failures=failures,
+        )
+
+    def _changes(self, act: Act, before: Balances, after: Balances) -> Iterator[Change]:
+        currency = self.scenario.currency
+        for party in act.shows:
+            first, last = (cash_from_chain(held[party][currency]) for held in (before, after))
+            yield Change(party, currency, first, last)
+
+    def _checks(self) -> Iterator[Check]:
+        market = self.market
+        yield Check("Register = chain = book", tuple(map(str, market.differences())))
+        cash = market.directory.cash(self.scenario.currency)
+        issued = sum(
+            event.arguments["amount"] * (1 if event.name == "Minted" else -1)
+            for event in market.journal.events
+            if event.address == cash.address and event.name in {"Minted", "Redeemed"}
+        )
+        held = sum(
+            market.journal.register.balance(cash.address, holder)
+            for holder in market.journal.register.holders(cash.address)
+        )
+        broken = () if issued == held else (f"{issued:,} issued, {held:,} held",)
+        yield Check("cash conserved", broken)
+
+    def _final_balances(self) -> Iterator[str]:
+        balances = self._shown_balances()
+        for name, expected in self.scenario.expect.balances.items():
+            for word, amount in expected.items():
+                symbol = self.scenario.currency if word == "cash" else word
+                found = balances.get(name, {}).get(symbol, Decimal(0))
+                if found != amount:
+                    yield f"{name} was to hold {amount:,} {symbol} and holds {found:,}"
+
+    def _shown_balances(self) -> dict[str, dict[str, Decimal | int]]:
+        currency = self.scenario.currency
+        return {
+            party: {
+                symbol: cash_from_chain(units) if symbol == currency else units
+                for symbol, units in held.items()
+            }
+            for party, held in self.market.balances().items()
+        }
+
+
+def _debit(leg: Leg) -> Debit:
+    def shown(units: int) -> Decimal | int:
+        return cash_from_chain(units) if isinstance(leg.asset, Cash) else units
+
+    return Debit(
+        leg.wallet,
+        leg.asset.symbol,
+        *(shown(units) for units in (leg.needs, leg.all_needs, leg.has, leg.free, leg.short)),
+    )
+
+
+def _done(act: Act) -> tuple[Result, Refused | None]:
+    try:
+        return act.do(), None
+    except Refused as refused:
+        return Result(), refused
+
+
+def _unmet(
+    act: Act, expect: Mapping[str, str], refusal: Refusal | None, figures: Mapping[str, Figure]
+) -> Iterator[str]:
+    """What a step was expected to do and did not."""
+    name = act.reference or act.heading
+    wanted = expect.get("refused")
+    if refusal is None and wanted is not None:
+        yield f"{name} was to be refused ({wanted}) and was not"
+    if refusal is not None and wanted is None:
+        yield f"{name} was refused: {refusal.sentence}"
+        return
+    if refusal is not None and wanted not in {"yes", refusal.error, refusal.reason}:
+        yield f"{name} was to be refused for {wanted} and was for {refusal.reason or refusal.error}"
+    for word, text in expect.items():
+        if word == "refused":
+            continue
+        if word not in figures:
+            yield f"{name} has no figure '{word}'; it has {', '.join(figures) or 'none'}"
+        elif not _equal(figures[word], text):
+            yield f"{name}: {word} was to be {text} and is {figures[word]}"
+
+
+def _equal(figure: Figure, text: str) -> bool:
+    if isinstance(figure, str | bool):
+        return str(figure) == text
+    return Decimal(figure) == parse_decimal(text)
