@@ -12,7 +12,7 @@ WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 SOLIDITY := 'contracts/**/*.sol'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check audit fuzz artifacts format clean
+.PHONY: help demo test check audit fuzz artifacts docs format clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
@@ -55,6 +55,9 @@ audit: .venv/.runtime .venv-audit/.stamp node_modules/.stamp ## Slither over the
 
 artifacts: .venv/.runtime node_modules/.stamp ## compile the contracts into the package
 	@$(BIN)/python -m settlement.onchain.compile
+
+docs: .venv/.runtime ## write what the documentation says about the code
+	@$(BIN)/python scripts/document.py
 
 format: .venv/.dev node_modules/.stamp ## format Python and Solidity
 	@$(BIN)/ruff check --fix-only --quiet

@@ -92,7 +92,7 @@ class Market:
             journal=journal,
             book=book,
             onboarding=Onboarding(*desks, book, deployment, operators),
-            dvp=DvpDesk(*desks, deployment.settlement, operators),
+            dvp=DvpDesk(*desks, deployment, operators),
             repo=RepoDesk(*desks, deployment, operators),
         )
         market._open_venue()

@@ -10,8 +10,8 @@ Installed with the package; a test asks for what it needs by name:
 | `deploy` | puts a compiled contract (forge, solc or our own artifacts) on that chain        |
 
 `dealer` holds 12,000,000 T-2035 (denomination 1,000), `fund` 12,000,000.00 USD; `intruder` has a
-key and no registration. All three have ether, to send transactions of their own. The market is deployed
-once a session; a test starts from a snapshot, so nothing leaks from one to the next.
+key and no registration. All three have ether, to send transactions of their own. The market is
+deployed once a session; a test starts from a snapshot, so nothing leaks from one to the next.
 """
 
 from __future__ import annotations

@@ -15,8 +15,9 @@ Nothing here accepts a float.
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 from settlement.errors import BadInput
 
@@ -24,8 +25,10 @@ CASH = 10**6
 PRICE = 10**8
 RATE = 10**9
 CENT = Decimal("0.01")
+_MOST_DIGITS = 26
 
 _EPOCH = date(1970, 1, 1)
+_NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?) ?(%?)", re.ASCII)
 
 
 def cents_half_up(amount: Decimal) -> Decimal:
@@ -41,9 +44,8 @@ def cash_to_chain(amount: Decimal) -> int:
 
 
 def cash_from_chain(units: int) -> Decimal:
-    """Two places; whatever the chain holds is whole cents or is shown to the last place."""
-    amount = Decimal(units) / CASH
-    return amount.quantize(CENT) if units % 10_000 == 0 else amount
+    """Two places; what is not whole cents has all six. Exact for every word of the chain."""
+    return Decimal(f"{units}E-6" if units % 10_000 else f"{units // 10_000}E-2")
 
 
 def price_to_chain(price: Decimal) -> int:
@@ -77,21 +79,25 @@ def date_from_chain(days: int) -> date:
 
 
 def parse_decimal(text: str) -> Decimal:
-    """Reads what a person writes: thousands commas and a per cent sign are allowed."""
-    cleaned = text.strip().replace(",", "")
-    per_cent = cleaned.endswith("%")
-    try:
-        number = Decimal(cleaned.removesuffix("%").strip())
-    except InvalidOperation:
-        raise BadInput(f"'{text}' is not a number") from None
-    if not number.is_finite():
+    """Reads what a person writes: thousands commas and a per cent sign are allowed.
+
+    A comma must part thousands, so that `10,5` is refused and never read as 105; so are exponents,
+    NaN, and numbers of more digits than a Decimal carries exactly.
+    """
+    found = _NUMBER.fullmatch(text.strip())
+    if found is None:
         raise BadInput(f"'{text}' is not a number")
+    digits, per_cent = found.groups()
+    number = Decimal(digits.replace(",", ""))
+    if len(number.as_tuple().digits) > _MOST_DIGITS:
+        raise BadInput(f"'{text[:20]}...' has more than {_MOST_DIGITS} digits")
     return number / 100 if per_cent else number
 
 
 def show_cash(amount: Decimal) -> str:
     """`1,191.37`: what people read."""
-    return f"{amount:,.2f}" if amount == amount.quantize(CENT) else f"{amount:,}"
+    shown = f"{amount:,.2f}"
+    return shown if Decimal(shown.replace(",", "")) == amount else f"{amount:,f}"
 
 
 def show_quantity(quantity: int) -> str:

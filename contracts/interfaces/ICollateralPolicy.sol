@@ -31,6 +31,12 @@ interface ICollateralPolicy {
     /// @notice Thrown when a rule's figures are outside their bounds.
     error RuleOutOfBounds(SecurityKind kind, uint64 margin, uint64 concentration);
 
+    /// @notice Thrown when a version has two rules for one kind.
+    error KindRepeated(SecurityKind kind);
+
+    /// @notice Thrown when a new repo names another version than the latest.
+    error NotTheLatestPolicy(uint256 version, uint256 latest);
+
     event PolicyAdopted(uint256 indexed version, Rule[] rules);
 
     /// @notice Adopts the next version: these kinds and no others.
@@ -41,4 +47,10 @@ interface ICollateralPolicy {
 
     /// @notice What `version` says of `kind`. Reverts where it is not eligible.
     function ruleOf(uint256 version, SecurityKind kind) external view returns (Rule memory);
+
+    /// @notice What `version` says of `kind` to a new repo. Reverts where it is not the latest or does not take the kind.
+    function ruleForNew(
+        uint256 version,
+        SecurityKind kind
+    ) external view returns (Method method, uint64 margin, uint64 concentration);
 }

@@ -3,11 +3,15 @@ pragma solidity 0.8.37;
 
 /// @title Prices with a time.
 /// @notice Prices are dirty (accrued interest included), in 10^-8: as a fraction of par for nominal, as currency per unit
-/// otherwise. Each is observed later than the one before and never in the future.
+/// otherwise. Each is observed later than the one before, never in the future, and posted within a day.
 ///
 /// THE GUARD. A price that lies more than {GUARD} away from the benchmark, which is the last price of the last day (UTC) on
 /// which one was observed, is pending: nobody may use the security's price until the second role confirms it, or until a
-/// later observation lies inside the guard again. The very first price of a security has nothing to be measured against.
+/// later observation lies inside the guard again. A price that was confirmed is the benchmark of the rest of its day. The
+/// very first price of a security has nothing to be measured against.
+///
+/// So whoever posts, alone, moves a price by {GUARD} a day and no faster: small steps of one day share their benchmark, and
+/// observations of days long past, which would each have a new one, come too late.
 /// @dev Roles: PRICER posts; CONFIRMER confirms. Assumption, for safety: no one person holds both.
 interface IPriceBoard {
     /// @notice A security's price, in one storage word.
@@ -25,7 +29,7 @@ interface IPriceBoard {
     /// @notice Thrown when a price of zero is posted.
     error ZeroPrice(address security);
 
-    /// @notice Thrown when an observation is not later than the last one, or lies in the future.
+    /// @notice Thrown when an observation is not later than the last one, lies in the future, or is more than a day old.
     error ObservationOutOfOrder(address security, uint40 observedAt, uint40 lastObservedAt);
 
     /// @notice Thrown when a security has no price.

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+/// @notice One movement among the many of {IRegisteredERC20-bookTransfers}.
+struct Movement {
+    address from;
+    address to;
+    uint256 amount;
+}
+
 /// @title An ERC-20 that only registered wallets hold.
 /// @notice Both sides of every movement are registered and active, whoever moves it: the token asks the wallet register
 /// each time and caches nothing. Amounts are whole units of the token (see {IERC20Metadata-decimals}).
@@ -33,7 +40,7 @@ interface IRegisteredERC20 {
     /// @notice Thrown when pausing a paused asset or unpausing one that is not.
     error PauseUnchanged(address asset, bool paused);
 
-    /// @notice Thrown when anyone but the mover calls {bookTransfer} or {requireMovable}.
+    /// @notice Thrown when anyone but the mover calls {bookTransfer}, {bookTransfers} or {requireMovable}.
     error NotTheMover(address asset, address caller);
 
     /// @notice Thrown when no mover is announced, or its delay has not passed yet.
@@ -51,6 +58,10 @@ interface IRegisteredERC20 {
 
     /// @notice Moves `amount` from `from` to `to` on the word of the mover, as a book transfer does.
     function bookTransfer(address from, address to, uint256 amount) external;
+
+    /// @notice Makes the movements in their order, all or none, each under the rules of {bookTransfer}. A call without any
+    /// asks only what {requireMovable} asks.
+    function bookTransfers(Movement[] calldata movements) external;
 
     /// @notice Stops movements between wallets and new issues. Acts of the issuer that take out still work.
     function pause(string calldata reason) external;

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Method} from "./ICollateralPolicy.sol";
+import {ISettlement} from "./ISettlement.sol";
 
 /// @notice How long a repo runs. Only `Term` can be opened so far.
 enum Duration {
@@ -110,7 +111,8 @@ struct Repo {
 ///
 /// CLOSE. From the repurchase date, on the word of either side; from the cut-off on that of anyone, for nobody gains by
 /// delay. It is one exchange again: the same collateral against purchase price and interest. On the repurchase date that is
-/// exactly the repurchase price of that date, whatever the hour. Late, interest runs on to the day of the exchange.
+/// exactly the repurchase price of that date, whatever the hour. Late, interest runs on to the day of the exchange. A
+/// negative rate takes at most the purchase price: below zero the seller would be paid for taking its collateral back.
 ///
 /// @dev Interest is `purchase price × rate × days / basis`, days counted between dates, rounded once, half up, to the cent.
 /// Nothing here can debit anybody beyond what both sides signed. The facility holds nothing; it moves assets through
@@ -120,13 +122,13 @@ interface IRepoFacility {
     /// @notice Thrown when a repo is opened or cancelled a second time, or closed while it is not open.
     error WrongState(bytes32 repo, RepoState state);
 
-    /// @notice Thrown when the two sides are one wallet.
+    /// @notice Thrown when the two sides are one wallet, or two wallets of one participant.
     error SameParty(address wallet);
 
     /// @notice Thrown when terms ask for a duration that this facility does not offer.
     error DurationNotOffered(Duration duration);
 
-    /// @notice Thrown when the repurchase date is not after the purchase date.
+    /// @notice Thrown when the repurchase date is not after the purchase date, or a closing is asked for before it.
     error DatesOutOfOrder(uint32 purchaseDate, uint32 repurchaseDate);
 
     /// @notice Thrown when the purchase price is zero, finer than a cent or too large.
@@ -135,11 +137,12 @@ interface IRepoFacility {
     /// @notice Thrown when the basis is neither 360 nor 365.
     error BadBasis(uint16 basis);
 
+    /// @notice Thrown when the clock is ahead of UTC by more than 14 hours, or behind by more than 12, or the cut-off comes
+    /// after the end of the day.
+    error BadClock(int32 utcOffset, uint32 cutOff);
+
     /// @notice Thrown when terms name another price board or custody than the venue's.
     error NotOfThisVenue(address named);
-
-    /// @notice Thrown when terms name another version of the policy than the latest.
-    error NotTheLatestPolicy(uint256 version, uint256 latest);
 
     /// @notice Thrown when a repo is opened on another day than its purchase date.
     error NotThePurchaseDate(uint32 purchaseDate, uint256 today);
@@ -211,14 +214,18 @@ interface IRepoFacility {
     /// @notice The id that these terms have.
     function idOf(RepoTerms calldata terms) external pure returns (bytes32);
 
-    /// @notice What closing on `date` pays: interest and repurchase price, in millionths.
+    /// @notice What closing on `date` pays: interest and repurchase price, in millionths. Terms that could not be opened
+    /// have none.
     function repurchasePriceOn(
         RepoTerms calldata terms,
         uint32 date
-    ) external pure returns (int256 priceDifferential, uint256 repurchasePrice);
+    ) external view returns (int256 priceDifferential, uint256 repurchasePrice);
 
     /// @notice The netting set of two wallets' participants under an agreement, in the currency of `cash`.
     function nettingSetOf(RepoTerms calldata terms) external view returns (bytes32);
+
+    /// @notice The venue's door, through which everything moves and which holds the lock.
+    function SETTLEMENT() external view returns (ISettlement);
 
     /// @notice How many repos of a netting set are open.
     function openInSet(bytes32 nettingSet) external view returns (uint256);

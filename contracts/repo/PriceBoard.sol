@@ -26,7 +26,7 @@ contract PriceBoard is IPriceBoard, AccessManaged {
         Quote memory last = _quotes[security];
         uint40 latest = last.pending ? _pending[security].observedAt : last.observedAt;
         if (price == 0) revert ZeroPrice(security);
-        if (observedAt <= latest || observedAt > block.timestamp) {
+        if (observedAt <= latest || observedAt > block.timestamp || observedAt + 1 days < block.timestamp) {
             revert ObservationOutOfOrder(security, observedAt, latest);
         }
 
@@ -47,14 +47,13 @@ contract PriceBoard is IPriceBoard, AccessManaged {
         Pending memory pending = _pending[security];
         if (!last.pending || pending.price != price) revert NothingToConfirm(security, price);
 
-        uint64 benchmark = _benchmarkOn(pending.observedAt, last, price);
-        _quotes[security] = Quote(price, pending.observedAt, benchmark, false);
+        _quotes[security] = Quote(price, pending.observedAt, price, false);
         emit PriceConfirmed(security, price, pending.observedAt);
     }
 
     /// @inheritdoc IPriceBoard
     function priceOf(address security, uint256 maximumAge) external view returns (uint256) {
-        Quote memory quote = _quotes[security];
+        Quote storage quote = _quotes[security];
         if (quote.pending) revert PricePending(security);
         if (quote.price == 0) revert PriceMissing(security);
         uint256 age = block.timestamp - quote.observedAt;

@@ -2,25 +2,26 @@
 pragma solidity 0.8.37;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {ICashToken} from "../interfaces/ICashToken.sol";
-import {ICollateralPolicy, Method, Rule} from "../interfaces/ICollateralPolicy.sol";
+import {ICollateralPolicy} from "../interfaces/ICollateralPolicy.sol";
 import {IPriceBoard} from "../interfaces/IPriceBoard.sol";
-import {Duration, IRepoFacility, Line, Repo, RepoState, RepoTerms} from "../interfaces/IRepoFacility.sol";
-import {ISecurityEntitlement} from "../interfaces/ISecurityEntitlement.sol";
-import {ISettlement, Leg} from "../interfaces/ISettlement.sol";
+import {Duration, IRepoFacility, Repo, RepoState, RepoTerms} from "../interfaces/IRepoFacility.sol";
+import {ISettlement} from "../interfaces/ISettlement.sol";
 import {ITriPartyCustody} from "../interfaces/ITriPartyCustody.sol";
-import {IWalletRegistry, SignerKind} from "../interfaces/IWalletRegistry.sol";
+import {IWalletRegistry, SignerKind, Wallet} from "../interfaces/IWalletRegistry.sol";
 import {Consent} from "../settlement/Consent.sol";
+import {Collateral} from "./Collateral.sol";
 import {RepoMath} from "./RepoMath.sol";
 import {RepoTermsLib} from "./RepoTermsLib.sol";
 
 /// @title The venue's repo desk. Manual: {IRepoFacility}.
 contract RepoFacility is IRepoFacility, EIP712 {
+    using Collateral for RepoTerms;
+    using MessageHashUtils for bytes32;
     using RepoTermsLib for RepoTerms;
 
-    uint256 private constant ONE = 1e9;
-
-    /// @notice The venue's door, through which everything moves and which holds the lock.
+    /// @inheritdoc IRepoFacility
     ISettlement public immutable SETTLEMENT;
 
     /// @notice The register that says whose a wallet is and how it signs.
@@ -35,14 +36,12 @@ contract RepoFacility is IRepoFacility, EIP712 {
     /// @notice Where tri-party collateral is held.
     ITriPartyCustody public immutable CUSTODY;
 
-    /// @dev `ever` keeps the word of a set in use, so that its first repo of the day costs what every other does.
-    struct NettingSet {
-        uint128 open;
-        uint128 ever;
-    }
+    /// @dev What an opening adds to a netting set's word: how many repos are open (bits 0 to 127), and how many ever were
+    /// (bits 128 to 255), so that the first repo of the day finds the word in use and costs what every other does.
+    uint256 private constant ONE_MORE = (1 << 128) | 1;
 
     mapping(bytes32 repo => Repo) private _repos;
-    mapping(bytes32 nettingSet => NettingSet) private _sets;
+    mapping(bytes32 nettingSet => uint256) private _sets;
 
     modifier locked() {
         SETTLEMENT.acquire();
@@ -73,54 +72,49 @@ contract RepoFacility is IRepoFacility, EIP712 {
         _requireWellFormed(terms);
         uint256 today = _dayOn(terms.utcOffset);
         if (today != terms.purchaseDate) revert NotThePurchaseDate(terms.purchaseDate, today);
-        bytes32 buyerHash;
-        (repo, buyerHash) = terms.hashes();
-        (SignerKind sellerKind, SignerKind buyerKind) = REGISTRY.checkActive(terms.seller, terms.buyer);
-        Consent.requireSigned(terms.seller, sellerKind, _hashTypedDataV4(repo), sellerSignature);
-        Consent.requireSigned(terms.buyer, buyerKind, _hashTypedDataV4(buyerHash), buyerSignature);
-        _requireState(repo, RepoState.None);
-        _requireCovered(terms);
+        bytes32 nettingSet;
+        (repo, nettingSet) = _requireBothSigned(terms, sellerSignature, buyerSignature);
+        Repo storage stored = _repos[repo];
+        if (stored.state != RepoState.None) revert WrongState(repo, stored.state);
+        terms.requireCovered(POLICY, PRICES);
 
-        _repos[repo] = Repo(RepoState.Open, terms.purchaseDate, uint96(terms.purchasePrice), terms.rate);
-        NettingSet storage set = _sets[nettingSetOf(terms)];
-        (set.open, set.ever) = (set.open + 1, set.ever + 1);
-        emit Opened(repo, terms.seller, terms.buyer, terms);
+        stored.accruesFrom = terms.purchaseDate;
+        stored.purchasePrice = uint96(terms.purchasePrice);
+        stored.rate = terms.rate;
+        stored.state = RepoState.Open;
+        _sets[nettingSet] += ONE_MORE;
+        terms.emitOpened(repo);
 
-        address holder = terms.buyer;
-        if (terms.custody != address(0)) {
-            holder = terms.custody;
-            CUSTODY.hold(repo, terms.lines);
-        }
-        _exchange(terms, terms.seller, holder, terms.buyer, terms.seller, terms.purchasePrice);
+        (address seller, address buyer, address holder) = (terms.seller, terms.buyer, terms.custody);
+        if (holder == address(0)) holder = buyer;
+        else CUSTODY.hold(repo, terms.lines);
+        terms.exchange(SETTLEMENT, seller, holder, buyer, seller, terms.purchasePrice);
     }
 
     /// @inheritdoc IRepoFacility
     function close(RepoTerms calldata terms, address closer, bytes calldata signature) external locked {
         bytes32 repo = terms.id();
-        _requireState(repo, RepoState.Open);
+        Repo storage stored = _repos[repo];
+        if (stored.state != RepoState.Open) revert WrongState(repo, stored.state);
         uint32 today = uint32(_dayOn(terms.utcOffset));
         if (today < terms.repurchaseDate) revert NotDue(terms.repurchaseDate, today);
-        if (block.timestamp < _secondOf(terms, terms.repurchaseDate) + terms.cutOff) {
-            _requireSide(terms, closer);
-            _requireSigned(closer, RepoTermsLib.closing(repo, closer), signature);
-        }
-        (int256 interest, uint256 repurchasePrice) = repurchasePriceOn(terms, today);
+        bytes32 nettingSet = _requireClosable(terms, repo, closer, signature);
+        (int256 interest, uint256 repurchasePrice) = _repurchasePriceOn(terms, today);
 
-        _repos[repo].state = RepoState.Closed;
-        _sets[nettingSetOf(terms)].open -= 1;
+        stored.state = RepoState.Closed;
+        --_sets[nettingSet];
         emit Closed(repo, today, interest, repurchasePrice);
 
-        address holder = terms.buyer;
-        if (terms.custody != address(0)) {
-            holder = terms.custody;
-            CUSTODY.release(repo, terms.lines);
-        }
-        _exchange(terms, holder, terms.seller, terms.seller, terms.buyer, repurchasePrice);
+        (address seller, address buyer, address holder) = (terms.seller, terms.buyer, terms.custody);
+        if (holder == address(0)) holder = buyer;
+        else CUSTODY.release(repo, terms.lines);
+        terms.exchange(SETTLEMENT, holder, seller, seller, buyer, repurchasePrice);
     }
 
     /// @inheritdoc IRepoFacility
-    function cancel(RepoTerms calldata terms, address signer, bytes calldata signature) external locked {
-        _requireSide(terms, signer);
+    function cancel(RepoTerms calldata terms, address signer, bytes calldata signature) external {
+        SETTLEMENT.requireUnlocked();
+        if (signer != terms.seller && signer != terms.buyer) revert NotASide(signer);
         if (block.timestamp >= terms.bindingFrom) revert AlreadyBinding(terms.bindingFrom, block.timestamp);
         bytes32 repo = terms.id();
         _requireSigned(signer, RepoTermsLib.cancellation(repo, signer), signature);
@@ -132,7 +126,8 @@ contract RepoFacility is IRepoFacility, EIP712 {
         RepoTerms calldata terms,
         bytes calldata sellerSignature,
         bytes calldata buyerSignature
-    ) external locked {
+    ) external {
+        SETTLEMENT.requireUnlocked();
         bytes32 repo = terms.id();
         _requireSigned(terms.seller, RepoTermsLib.cancellation(repo, terms.seller), sellerSignature);
         _requireSigned(terms.buyer, RepoTermsLib.cancellation(repo, terms.buyer), buyerSignature);
@@ -148,7 +143,7 @@ contract RepoFacility is IRepoFacility, EIP712 {
     /// @inheritdoc IRepoFacility
     function openInSet(bytes32 nettingSet) external view returns (uint256) {
         SETTLEMENT.requireUnlocked();
-        return _sets[nettingSet].open;
+        return uint128(_sets[nettingSet]);
     }
 
     /// @inheritdoc IRepoFacility
@@ -157,114 +152,100 @@ contract RepoFacility is IRepoFacility, EIP712 {
     }
 
     /// @inheritdoc IRepoFacility
-    function nettingSetOf(RepoTerms calldata terms) public view returns (bytes32) {
-        bytes20 first = REGISTRY.walletOf(terms.seller).participant;
-        bytes20 second = REGISTRY.walletOf(terms.buyer).participant;
+    function nettingSetOf(RepoTerms calldata terms) external view returns (bytes32) {
+        (Wallet memory seller, Wallet memory buyer) = _walletsOf(terms);
+        return _nettingSet(terms, seller.participant, buyer.participant);
+    }
+
+    /// @inheritdoc IRepoFacility
+    function repurchasePriceOn(RepoTerms calldata terms, uint32 date) external view returns (int256, uint256) {
+        _requireWellFormed(terms);
+        if (date < terms.purchaseDate) revert DatesOutOfOrder(terms.purchaseDate, date);
+        return _repurchasePriceOn(terms, date);
+    }
+
+    /// @dev Interest never takes more than the whole price: with a negative rate, a repo left open for ever would else owe
+    /// the seller money, and nobody could close it.
+    function _repurchasePriceOn(
+        RepoTerms calldata terms,
+        uint256 date
+    ) private pure returns (int256 interest, uint256 repurchasePrice) {
+        unchecked {
+            (uint256 agreed, int256 rate, int256 lateRate) = (terms.repurchaseDate, terms.rate, terms.lateRate);
+            if (date < agreed) agreed = date;
+            if (lateRate == 0) lateRate = rate;
+            int256 rateDays = rate * int256(agreed - terms.purchaseDate) + lateRate * int256(date - agreed);
+            int256 purchasePrice = int256(terms.purchasePrice);
+            interest = RepoMath.interestHalfUp(uint256(purchasePrice), rateDays, terms.basis);
+            if (interest < -purchasePrice) interest = -purchasePrice;
+            repurchasePrice = uint256(purchasePrice + interest);
+        }
+    }
+
+    function _nettingSet(RepoTerms calldata terms, bytes20 first, bytes20 second) private view returns (bytes32) {
         if (first > second) (first, second) = (second, first);
         return keccak256(abi.encode(first, second, terms.agreement, ICashToken(terms.cash).currency()));
     }
 
-    /// @inheritdoc IRepoFacility
-    function repurchasePriceOn(
-        RepoTerms calldata terms,
-        uint32 date
-    ) public pure returns (int256 priceDifferential, uint256 repurchasePrice) {
-        uint32 agreed = date < terms.repurchaseDate ? date : terms.repurchaseDate;
-        int256 lateRate = terms.lateRate == 0 ? terms.rate : terms.lateRate;
-        int256 rateDays = int256(terms.rate) * int256(uint256(agreed - terms.purchaseDate));
-        rateDays += lateRate * int256(uint256(date - agreed));
-        priceDifferential = RepoMath.interestHalfUp(terms.purchasePrice, rateDays, terms.basis);
-        repurchasePrice = uint256(int256(terms.purchasePrice) + priceDifferential);
+    function _walletsOf(RepoTerms calldata terms) private view returns (Wallet memory, Wallet memory) {
+        return (REGISTRY.walletOf(terms.seller), REGISTRY.walletOf(terms.buyer));
     }
 
-    /// @dev All collateral one way, cash the other, in one call of the venue's door.
-    function _exchange(
+    /// @dev Both sides signed, and they are two participants; their netting set comes with it.
+    function _requireBothSigned(
         RepoTerms calldata terms,
-        address from,
-        address to,
-        address payer,
-        address payee,
-        uint256 amount
-    ) private {
-        uint256 lines = terms.lines.length;
-        Leg[] memory legs = new Leg[](lines + 1);
-        for (uint256 i = 0; i < lines; ++i) {
-            legs[i] = Leg(terms.lines[i].security, from, to, terms.lines[i].quantity);
+        bytes calldata sellerSignature,
+        bytes calldata buyerSignature
+    ) private view returns (bytes32 repo, bytes32 nettingSet) {
+        (Wallet memory seller, Wallet memory buyer) = _walletsOf(terms);
+        if (seller.participant == buyer.participant) revert SameParty(terms.seller);
+        nettingSet = _nettingSet(terms, seller.participant, buyer.participant);
+        bytes32 domain = _domainSeparatorV4();
+        bytes32 buyerHash;
+        (repo, buyerHash) = terms.hashes();
+        Consent.requireSigned(terms.seller, seller.signerKind, domain.toTypedDataHash(repo), sellerSignature);
+        Consent.requireSigned(terms.buyer, buyer.signerKind, domain.toTypedDataHash(buyerHash), buyerSignature);
+    }
+
+    /// @dev Before the cut-off one of the sides signed; from then on nobody needs to. The netting set comes with it.
+    function _requireClosable(
+        RepoTerms calldata terms,
+        bytes32 repo,
+        address closer,
+        bytes calldata signature
+    ) private view returns (bytes32 nettingSet) {
+        (Wallet memory seller, Wallet memory buyer) = _walletsOf(terms);
+        nettingSet = _nettingSet(terms, seller.participant, buyer.participant);
+        if (block.timestamp < _cutOffOf(terms)) {
+            if (closer != terms.seller && closer != terms.buyer) revert NotASide(closer);
+            SignerKind kind = closer == terms.seller ? seller.signerKind : buyer.signerKind;
+            Consent.requireSigned(closer, kind, _hashTypedDataV4(RepoTermsLib.closing(repo, closer)), signature);
         }
-        legs[lines] = Leg(terms.cash, payer, payee, amount);
-        SETTLEMENT.deliver(legs);
     }
 
     function _cancel(bytes32 repo, address by) private {
-        _requireState(repo, RepoState.None);
-        _repos[repo].state = RepoState.Cancelled;
+        Repo storage stored = _repos[repo];
+        if (stored.state != RepoState.None) revert WrongState(repo, stored.state);
+        stored.state = RepoState.Cancelled;
         emit RepoCancelled(repo, by);
     }
 
-    /// @dev Every line eligible, fresh and sunset-proof; together worth the purchase price after their margin.
-    function _requireCovered(RepoTerms calldata terms) private view {
-        uint256 lines = terms.lines.length;
-        uint256[] memory values = new uint256[](lines);
-        uint256[] memory limits = new uint256[](lines);
-        uint256 total = 0;
-        for (uint256 i = 0; i < lines; ++i) {
-            (values[i], limits[i]) = _valueOf(terms, terms.lines[i]);
-            total += values[i];
-        }
-        uint256 available = RepoMath.purchasePriceHalfUp(total);
-        if (available < terms.purchasePrice) revert NotEnoughCollateral(terms.purchasePrice, available);
-        for (uint256 i = 0; i < lines; ++i) {
-            uint256 share = RepoMath.shareUp(values[i], total);
-            if (share > limits[i]) revert OverConcentrated(terms.lines[i].security, share, limits[i]);
-        }
-    }
-
-    /// @dev What a line counts for, in 10^-17, and the most of the whole that it may be, in 10^-9.
-    function _valueOf(RepoTerms calldata terms, Line calldata line) private view returns (uint256, uint256) {
-        ISecurityEntitlement security = ISecurityEntitlement(line.security);
-        Rule memory rule = POLICY.ruleOf(terms.policyVersion, security.kind());
-        if (terms.method != rule.method || line.margin < rule.margin || !_isMargin(terms, line.margin)) {
-            revert MarginNotAccepted(line.security, terms.method, line.margin, rule.margin);
-        }
-        uint256 ends = _secondOf(terms, terms.repurchaseDate + 1) + terms.grace;
-        if (ends > security.sunset()) revert WouldOutliveSecurity(line.security, ends, security.sunset());
-        uint256 price = PRICES.priceOf(line.security, terms.maximumPriceAge);
-        return (
-            RepoMath.valueAfterMarginDown(line.quantity, price, terms.method, line.margin),
-            rule.concentration
-        );
-    }
-
+    /// @dev All that terms must be, whenever they are opened.
     function _requireWellFormed(RepoTerms calldata terms) private view {
-        if (terms.seller == terms.buyer) revert SameParty(terms.seller);
+        terms.requireClean();
         if (terms.duration != Duration.Term) revert DurationNotOffered(terms.duration);
-        if (terms.repurchaseDate <= terms.purchaseDate) {
-            revert DatesOutOfOrder(terms.purchaseDate, terms.repurchaseDate);
-        }
+        (uint32 purchaseDate, uint32 repurchaseDate) = (terms.purchaseDate, terms.repurchaseDate);
+        if (repurchaseDate <= purchaseDate) revert DatesOutOfOrder(purchaseDate, repurchaseDate);
         uint256 price = terms.purchasePrice;
         if (price == 0 || price % RepoMath.CENT != 0 || price > type(uint96).max) revert BadPurchasePrice(price);
-        if (terms.basis != 360 && terms.basis != 365) revert BadBasis(terms.basis);
-        if (terms.priceBoard != address(PRICES)) revert NotOfThisVenue(terms.priceBoard);
-        if (terms.custody != address(0) && terms.custody != address(CUSTODY)) revert NotOfThisVenue(terms.custody);
-        uint256 latest = POLICY.latest();
-        if (terms.policyVersion != latest) revert NotTheLatestPolicy(terms.policyVersion, latest);
-        if (terms.lines.length == 0) revert NoCollateral();
-        address last = address(0);
-        for (uint256 i = 0; i < terms.lines.length; ++i) {
-            address security = terms.lines[i].security;
-            if (security <= last) revert LinesOutOfOrder(security);
-            if (terms.lines[i].quantity == 0) revert EmptyLine(security);
-            last = security;
-        }
-    }
-
-    function _requireState(bytes32 repo, RepoState needed) private view {
-        RepoState state = _repos[repo].state;
-        if (state != needed) revert WrongState(repo, state);
-    }
-
-    function _requireSide(RepoTerms calldata terms, address signer) private pure {
-        if (signer != terms.seller && signer != terms.buyer) revert NotASide(signer);
+        uint16 basis = terms.basis;
+        if (basis != 360 && basis != 365) revert BadBasis(basis);
+        (int32 utcOffset, uint32 cutOff) = (terms.utcOffset, terms.cutOff);
+        if (utcOffset > 14 hours || utcOffset < -12 hours || cutOff > 1 days) revert BadClock(utcOffset, cutOff);
+        (address priceBoard, address custody) = (terms.priceBoard, terms.custody);
+        if (priceBoard != address(PRICES)) revert NotOfThisVenue(priceBoard);
+        if (custody != address(0) && custody != address(CUSTODY)) revert NotOfThisVenue(custody);
+        if (terms.cash.code.length == 0) revert ISettlement.NotAToken(terms.cash);
     }
 
     function _requireSigned(address signer, bytes32 structHash, bytes calldata signature) private view {
@@ -272,18 +253,18 @@ contract RepoFacility is IRepoFacility, EIP712 {
         Consent.requireSigned(signer, kind, _hashTypedDataV4(structHash), signature);
     }
 
-    /// @dev A haircut is below one; a ratio is one or more.
-    function _isMargin(RepoTerms calldata terms, uint256 margin) private pure returns (bool) {
-        return terms.method == Method.Haircut ? margin < ONE : margin >= ONE;
-    }
-
     /// @dev The day now, on a clock that is `utcOffset` seconds ahead of UTC.
     function _dayOn(int32 utcOffset) private view returns (uint256) {
-        return uint256(int256(block.timestamp) + utcOffset) / 1 days;
+        unchecked {
+            return uint256(int256(block.timestamp) + utcOffset) / 1 days;
+        }
     }
 
-    /// @dev The second at which `date` begins on the terms' clock.
-    function _secondOf(RepoTerms calldata terms, uint32 date) private pure returns (uint256) {
-        return uint256(int256(uint256(date) * 1 days) - terms.utcOffset);
+    /// @dev The second from which anyone may close on the repurchase date.
+    function _cutOffOf(RepoTerms calldata terms) private pure returns (uint256) {
+        unchecked {
+            uint256 midnight = uint256(terms.repurchaseDate) * 1 days;
+            return uint256(int256(midnight + terms.cutOff) - terms.utcOffset);
+        }
     }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Line} from "../interfaces/IRepoFacility.sol";
+import {IRepoFacility, Line} from "../interfaces/IRepoFacility.sol";
+import {ISettlement} from "../interfaces/ISettlement.sol";
 import {ITriPartyCustody} from "../interfaces/ITriPartyCustody.sol";
 
 /// @title The venue's tri-party custody. Manual: {ITriPartyCustody}.
@@ -9,27 +10,28 @@ contract TriPartyCustody is ITriPartyCustody {
     /// @notice The one contract that writes here.
     address public immutable REPO_FACILITY;
 
-    /// @inheritdoc ITriPartyCustody
-    mapping(bytes32 repo => mapping(address security => uint256 quantity)) public heldFor;
+    /// @notice Where the venue's lock is.
+    ISettlement public immutable SETTLEMENT;
 
-    /// @inheritdoc ITriPartyCustody
-    mapping(address security => uint256 quantity) public heldInAll;
+    mapping(bytes32 repo => mapping(address security => uint256 quantity)) private _heldFor;
+    mapping(address security => uint256 quantity) private _heldInAll;
 
     modifier onlyFacility() {
         if (msg.sender != REPO_FACILITY) revert NotTheFacility(msg.sender);
         _;
     }
 
-    constructor(address repoFacility) {
-        REPO_FACILITY = repoFacility;
+    constructor(IRepoFacility repoFacility) {
+        REPO_FACILITY = address(repoFacility);
+        SETTLEMENT = repoFacility.SETTLEMENT();
     }
 
     /// @inheritdoc ITriPartyCustody
     function hold(bytes32 repo, Line[] calldata lines) external onlyFacility {
         for (uint256 i = 0; i < lines.length; ++i) {
             (address security, uint256 quantity) = (lines[i].security, lines[i].quantity);
-            heldFor[repo][security] += quantity;
-            heldInAll[security] += quantity;
+            _heldFor[repo][security] += quantity;
+            _heldInAll[security] += quantity;
             emit Held(repo, security, quantity);
         }
     }
@@ -38,9 +40,21 @@ contract TriPartyCustody is ITriPartyCustody {
     function release(bytes32 repo, Line[] calldata lines) external onlyFacility {
         for (uint256 i = 0; i < lines.length; ++i) {
             (address security, uint256 quantity) = (lines[i].security, lines[i].quantity);
-            heldFor[repo][security] -= quantity;
-            heldInAll[security] -= quantity;
+            _heldFor[repo][security] -= quantity;
+            _heldInAll[security] -= quantity;
             emit Released(repo, security, quantity);
         }
+    }
+
+    /// @inheritdoc ITriPartyCustody
+    function heldFor(bytes32 repo, address security) external view returns (uint256) {
+        SETTLEMENT.requireUnlocked();
+        return _heldFor[repo][security];
+    }
+
+    /// @inheritdoc ITriPartyCustody
+    function heldInAll(address security) external view returns (uint256) {
+        SETTLEMENT.requireUnlocked();
+        return _heldInAll[security];
     }
 }

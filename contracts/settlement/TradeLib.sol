@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Cancellation, FreeDelivery, Trade} from "../interfaces/ISettlement.sol";
+import {CheckedTrade} from "./CheckedTrade.sol";
 
 /// @title What the parties of a trade sign: EIP-712 types and their struct hashes.
 /// @dev Each type is a struct of static words with `signer` put behind it, so its encoding is the type hash, the words as
@@ -26,12 +27,8 @@ library TradeLib {
     uint256 private constant FREE_DELIVERY_SIZE = 9 * 32;
 
     /// @dev The struct hashes of `trade` for its seller, which is also the id of the trade, and for its buyer.
-    function hashes(Trade calldata trade) internal pure returns (bytes32 forSeller, bytes32 forBuyer) {
-        uint256 start;
-        assembly {
-            start := trade
-        }
-        return _hashes(TRADE_TYPEHASH, start, TRADE_SIZE, trade.seller, trade.buyer);
+    function hashes(CheckedTrade trade) internal pure returns (bytes32 forSeller, bytes32 forBuyer) {
+        return _hashes(TRADE_TYPEHASH, CheckedTrade.unwrap(trade), TRADE_SIZE, trade.seller(), trade.buyer());
     }
 
     /// @dev The struct hashes of `delivery` for its deliverer, which is also the id of the delivery, and for its receiver.
@@ -39,7 +36,7 @@ library TradeLib {
         FreeDelivery calldata delivery
     ) internal pure returns (bytes32 forDeliverer, bytes32 forReceiver) {
         uint256 start;
-        assembly {
+        assembly ("memory-safe") {
             start := delivery
         }
         return

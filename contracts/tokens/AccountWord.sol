@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 /// @notice What a token keeps of a holder, in one storage word: the balance (bits 0 to 95), how much of it is frozen
 /// (bits 96 to 191; may exceed the balance) and when the balance last changed, in seconds since 1970 (bits 192 to 231).
 /// @dev A word and not a struct: Solidity reads and writes a struct's fields one by one, which costs a settlement 2,000 gas.
@@ -22,10 +24,7 @@ function changedAt(AccountWord word) pure returns (uint256) {
 
 /// @dev Balance less frozen, never below zero.
 function free(AccountWord word) pure returns (uint256) {
-    (uint256 held, uint256 kept) = (word.balance(), word.frozen());
-    unchecked {
-        return held > kept ? held - kept : 0;
-    }
+    return Math.saturatingSub(word.balance(), word.frozen());
 }
 
 /// @dev The word after `amount` went out at `time`. `amount` is at most the balance.

@@ -3,14 +3,17 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
-import {IRegisteredERC20} from "../interfaces/IRegisteredERC20.sol";
+import {IRegisteredERC20, Movement} from "../interfaces/IRegisteredERC20.sol";
 import {IWalletRegistry} from "../interfaces/IWalletRegistry.sol";
+import {ActiveCheck} from "../registry/ActiveCheck.sol";
 import {AccountWord} from "./AccountWord.sol";
 
 /// @title The base of both tokens. Manual: {IRegisteredERC20}.
-/// @dev Allowances, metadata and events are OpenZeppelin's; balances are ours, one word per account. Every movement ends in
-/// {_record}: rules first ({_update}, or the depository's own act), then the books.
+/// @dev Allowances, metadata and events are OpenZeppelin's; balances are ours, one word per account. Every movement
+/// between two wallets ends in {_record}: rules first ({_move}, or the depository's own act), then the books.
 abstract contract RegisteredERC20 is IRegisteredERC20, ERC20, AccessManaged {
+    using ActiveCheck for IWalletRegistry;
+
     /// @inheritdoc IRegisteredERC20
     uint256 public constant MOVER_DELAY = 2 days;
 
@@ -46,8 +49,20 @@ abstract contract RegisteredERC20 is IRegisteredERC20, ERC20, AccessManaged {
 
     /// @inheritdoc IRegisteredERC20
     function bookTransfer(address from, address to, uint256 amount) external {
-        if (msg.sender != _control.mover) revert NotTheMover(address(this), msg.sender);
-        _transfer(from, to, amount);
+        _requireMovable(amount);
+        if (from == address(0)) revert ERC20InvalidSender(address(0));
+        if (to == address(0)) revert ERC20InvalidReceiver(address(0));
+        _move(from, to, amount);
+    }
+
+    /// @inheritdoc IRegisteredERC20
+    function bookTransfers(Movement[] calldata movements) external {
+        _requireMovable(0);
+        for (uint256 i = 0; i < movements.length; ++i) {
+            (address from, address to, uint256 amount) = _wordsOf(movements[i]);
+            _requireDenominated(amount);
+            _move(from, to, amount);
+        }
     }
 
     /// @inheritdoc IRegisteredERC20
@@ -108,8 +123,7 @@ abstract contract RegisteredERC20 is IRegisteredERC20, ERC20, AccessManaged {
 
     /// @inheritdoc IRegisteredERC20
     function requireMovable() external view {
-        if (msg.sender != _control.mover) revert NotTheMover(address(this), msg.sender);
-        _requireCirculating();
+        _requireMovable(0);
     }
 
     /// @inheritdoc IRegisteredERC20
@@ -144,27 +158,75 @@ abstract contract RegisteredERC20 is IRegisteredERC20, ERC20, AccessManaged {
         return _accounts[account].word.balance();
     }
 
-    /// @dev The one hook of OpenZeppelin's ERC-20: transfers, mints and burns all pass here. A burn is an act of the issuer
-    /// and needs nothing but a free balance.
-    function _update(address from, address to, uint256 amount) internal virtual override {
-        if (to != address(0)) {
-            _requireCirculating();
-            REGISTRY.checkActive(from == address(0) ? to : from, to);
+    /// @dev The one hook of OpenZeppelin's ERC-20: its transfers, mints and burns all pass here.
+    function _update(address from, address to, uint256 amount) internal override {
+        _requireDenominated(amount);
+        if (to != address(0)) _requireCirculating();
+        if (from == address(0)) _issue(to, amount);
+        else if (to == address(0)) _retire(from, amount);
+        else _move(from, to, amount);
+    }
+
+    /// @dev As they stand: the register refuses a word that is no address, so the compiler's own check of both, for 110
+    /// gas, is not needed.
+    function _wordsOf(
+        Movement calldata movement
+    ) private pure returns (address from, address to, uint256 amount) {
+        assembly ("memory-safe") {
+            from := calldataload(movement)
+            to := calldataload(add(movement, 0x20))
+            amount := calldataload(add(movement, 0x40))
         }
+    }
+
+    /// @dev What every movement between two wallets ends with: both are active, then the books. The register knows no
+    /// wallet zero.
+    function _move(address from, address to, uint256 amount) private {
+        REGISTRY.requireActive(from, to);
         _record(from, to, amount);
     }
 
+    function _issue(address to, uint256 amount) private {
+        REGISTRY.requireActive(to, to);
+        _supply = _fitting(_supply + amount);
+        _credit(to, amount);
+        emit Transfer(address(0), to, amount);
+    }
+
+    /// @dev A burn is an act of the issuer and needs nothing but a free balance.
+    function _retire(address from, uint256 amount) private {
+        _debit(from, amount);
+        _supply -= amount;
+        emit Transfer(from, address(0), amount);
+    }
+
     /// @dev Reverts while the asset as a whole must not circulate.
-    function _requireCirculating() internal view virtual {
+    function _requireCirculating() internal view {
+        _requireBeforeSunset();
         if (_control.paused) revert AssetPaused(address(this));
     }
 
-    /// @dev The books: debit, credit, supply and the event, for whoever was allowed to get here.
+    /// @dev Reverts unless the mover calls, and may now move `amount` of somebody. Repeats {_requireCirculating} rather than
+    /// call it, so that the control word is read once.
+    function _requireMovable(uint256 amount) private view {
+        if (msg.sender != _control.mover) revert NotTheMover(address(this), msg.sender);
+        _requireDenominated(amount);
+        _requireBeforeSunset();
+        if (_control.paused) revert AssetPaused(address(this));
+    }
+
+    /// @dev Reverts after the asset's life. Cash lives on.
+    // solhint-disable-next-line no-empty-blocks
+    function _requireBeforeSunset() internal view virtual {}
+
+    /// @dev Reverts where an amount cannot move. Cash has no denomination.
+    // solhint-disable-next-line no-empty-blocks
+    function _requireDenominated(uint256 amount) internal view virtual {}
+
+    /// @dev The books of a movement between two wallets, for whoever was allowed to get here.
     function _record(address from, address to, uint256 amount) internal {
-        if (from == address(0)) _supply = _fitting(_supply + amount);
-        else _debit(from, amount);
-        if (to == address(0)) _supply -= amount;
-        else _credit(to, amount);
+        _debit(from, amount);
+        _credit(to, amount);
         emit Transfer(from, to, amount);
     }
 

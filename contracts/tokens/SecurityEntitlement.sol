@@ -80,21 +80,11 @@ contract SecurityEntitlement is ISecurityEntitlement, RegisteredERC20 {
         return quantity % denomination == 0 && block.timestamp <= sunset && super.canTransfer(from, to, quantity);
     }
 
-    function _update(address from, address to, uint256 quantity) internal override {
-        _requireDenominated(quantity);
-        super._update(from, to, quantity);
-    }
-
-    function _requireCirculating() internal view override {
-        _requireBeforeSunset();
-        super._requireCirculating();
-    }
-
-    function _requireBeforeSunset() private view {
+    function _requireBeforeSunset() internal view override {
         if (block.timestamp > sunset) revert PastSunset(address(this), sunset);
     }
 
-    function _requireDenominated(uint256 quantity) private view {
+    function _requireDenominated(uint256 quantity) internal view override {
         if (quantity % denomination != 0) revert NotDenominated(address(this), quantity, denomination);
     }
 }

@@ -56,7 +56,7 @@ class ErrorBook:
         types = [collapse_if_tuple(item) for item in entry["inputs"]]
         try:
             values = decode(types, data[4:])
-        except DecodingError:
+        except (DecodingError, UnicodeDecodeError):
             return Revert("Unknown", {"data": data}, data)
         names = [item["name"] for item in entry["inputs"]]
         return Revert(str(entry["name"]), dict(zip(names, values, strict=True)), data)

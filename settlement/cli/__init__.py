@@ -7,18 +7,28 @@ output that begins with its schema, everything else on standard error. An error 
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 
-import click
+import typer
 
 from settlement.cli.app import app
 from settlement.cli.output import show_error
-from settlement.errors import SettlementError
+from settlement.errors import BadInput, SettlementError
 
 
 def main() -> None:
     """Runs `dvp` and leaves with its exit code."""
-    sys.exit(run(sys.argv[1:]))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without ✓ still gets text
+    status = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(status)
 
 
 def run(arguments: list[str]) -> int:
@@ -28,10 +38,20 @@ def run(arguments: list[str]) -> int:
     except SettlementError as error:
         show_error(error, arguments)
         return error.exit_code
-    except click.ClickException as problem:
-        problem.show()
-        return problem.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except typer.TyperException as problem:
+        return _misused(problem, arguments)
+    except (typer.Abort, KeyboardInterrupt):
         print("stopped", file=sys.stderr)
         return 130
     return status if isinstance(status, int) else 0
+
+
+def _misused(problem: typer.TyperException, arguments: list[str]) -> int:
+    """A command line that says nothing `dvp` knows; an empty one gets the help."""
+    message = problem.format_message().strip()
+    if not arguments:
+        print(message, file=sys.stderr)
+        return BadInput.exit_code
+    said = message.removesuffix(".").replace(". ", "; ")
+    show_error(BadInput(f"{said[:1].lower()}{said[1:]}; see dvp --help"), arguments)
+    return BadInput.exit_code

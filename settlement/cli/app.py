@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from settlement.cli import demo, new, run, why
+from settlement.cli import bench, book, contracts, decode, demo, new, run, why
 
 app = typer.Typer(
     name="dvp",
@@ -19,3 +19,7 @@ app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("new")(new.new)
 app.command("why")(why.why)
+app.command("book")(book.book)
+app.add_typer(bench.app, name="bench")
+app.command("contracts")(contracts.contracts)
+app.command("decode")(decode.decode)

@@ -73,6 +73,10 @@ class Directory:
         """All assets, in the order of their issue."""
         return list(self._assets.values())
 
+    def by_address(self) -> dict[str, Asset]:
+        """All assets by their addresses."""
+        return {asset.address: asset for asset in self._assets.values()}
+
     def party(self, name: str) -> Party:
         """The party called `name`."""
         if name not in self._parties:
@@ -101,11 +105,13 @@ class Directory:
 
     def party_at(self, address: str) -> Party | None:
         """The party whose wallet this is."""
-        return self._parties.get(self._names.get(address, ""))
+        party = self._parties.get(self.name(address))
+        return party if party and party.address == address else None
 
     def asset_at(self, address: str) -> Asset | None:
         """The listed asset at an address."""
-        return self._assets.get(self._names.get(address, ""))
+        asset = self._assets.get(self.name(address))
+        return asset if asset and asset.address == address else None
 
     def name(self, address: str) -> str:
         """What people call an address; the address itself where nobody named it."""

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from settlement.chain.base import Transaction
 from settlement.coordinator.directory import Directory, Party
 from settlement.coordinator.journal import Journal
 from settlement.coordinator.matching import require_match
@@ -26,8 +27,8 @@ from settlement.model.trade import (
     Status,
     Trade,
 )
-from settlement.onchain import signing
-from settlement.onchain.contract import Contract
+from settlement.onchain import access, signing
+from settlement.onchain.deployment import Deployment
 from settlement.onchain.operators import Operators
 from settlement.units import cash_from_chain, cash_to_chain, date_to_chain
 
@@ -38,6 +39,9 @@ ITEM_GAS = 510_000
 """A best-effort item's allowance and what the batch adds to it."""
 
 SETTLE_GAS = 1_000_000
+
+_ENDED = {Status.SETTLED, Status.CANCELLED}
+"""Where a trade stays, whoever submits it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +63,22 @@ class DvpDesk:
     """The desk for trades against cash and free deliveries."""
 
     def __init__(
-        self, journal: Journal, directory: Directory, settlement: Contract, operators: Operators
+        self,
+        journal: Journal,
+        directory: Directory,
+        deployment: Deployment,
+        operators: Operators,
     ) -> None:
         self._journal = journal
         self._directory = directory
-        self._settlement = settlement
+        self._settlement = deployment.settlement
+        self._registry = deployment.registry
         self._coordinator = operators.coordinator
         self._booked: dict[str, BookedTrade] = {}
         self._numbers: dict[tuple[str, str, int], int] = {}
-        self.domain = signing.settlement_domain(journal.chain.chain_id, settlement.address)
+        self.domain = signing.settlement_domain(
+            journal.chain.chain_id, deployment.settlement.address
+        )
 
     def match(self, first: Instruction, second: Instruction, group: bytes = bytes(32)) -> Trade:
         """The trade that both sides describe. Raises {Mismatch}."""
@@ -102,26 +113,41 @@ class DvpDesk:
 
     def settle(self, reference: str) -> BookedTrade:
         """Settles one booked trade: both legs or neither. Raises {Refused}."""
-        booked = self.booked(reference)
-        words = booked.signed.words()
         try:
-            self._journal.run(
-                self._settlement.transaction(self._coordinator, "settle", *words, gas=SETTLE_GAS)
-            )
+            self._journal.run(self.settlement_of(reference))
         except Refused as refused:
             self._note(reference, refused)
             raise
         return self._mark(reference, Status.SETTLED)
+
+    def settlement_of(self, reference: str) -> Transaction:
+        """The transaction that settles a booked trade, not sent."""
+        booked, assets = self.booked(reference), self._directory.by_address()
+        return self._settlement.transaction(
+            self._coordinator,
+            "settle",
+            *booked.signed.words(),
+            gas=SETTLE_GAS,
+            access_list=access.settling(self._registry, assets, [booked.trade]),
+        )
 
     def settle_batch(self, references: Sequence[str], mode: int) -> dict[str, Refused | None]:
         """Settles booked trades in one transaction; by reference, what refused each.
 
         All-or-none raises {Refused}; best-effort reports.
         """
-        items = [self.booked(reference).signed.words() for reference in references]
-        gas = min(16_000_000, 1_000_000 + len(items) * 150_000)
+        signed = [self.booked(reference).signed for reference in references]
+        if len(set(references)) < len(references):
+            raise BadInput("a batch names each trade once")
+        assets = self._directory.by_address()
+        reads = access.netting if mode == ALL_OR_NONE else access.settling
         transaction = self._settlement.transaction(
-            self._coordinator, "settleBatch", items, mode, gas=gas
+            self._coordinator,
+            "settleBatch",
+            [each.words() for each in signed],
+            mode,
+            gas=min(16_000_000, 1_000_000 + len(signed) * 150_000),
+            access_list=reads(self._registry, assets, [each.trade for each in signed]),
         )
         try:
             events = self._journal.run(transaction)
@@ -186,8 +212,7 @@ class DvpDesk:
 
     def unsettled(self) -> list[BookedTrade]:
         """Every booked trade that neither settled nor was cancelled, in the order of booking."""
-        ended = {Status.SETTLED, Status.CANCELLED}
-        return [booked for booked in self._booked.values() if booked.status not in ended]
+        return [booked for booked in self._booked.values() if booked.status not in _ENDED]
 
     def amount_of(self, reference: str) -> Decimal:
         """The cash of a booked trade."""
@@ -210,9 +235,12 @@ class DvpDesk:
         )
 
     def _note(self, reference: str, refused: Refused) -> None:
+        booked = self._booked[reference]
         pending = refused.reason in {"MONY", "LACK"}
         status = Status.PENDING if pending else Status.FAILED
-        self._booked[reference] = replace(self._booked[reference], status=status, refusal=refused)
+        if booked.status in _ENDED:
+            status = booked.status
+        self._booked[reference] = replace(booked, status=status, refusal=refused)
 
     def _mark(self, reference: str, status: Status) -> BookedTrade:
         booked = replace(self._booked[reference], status=status, refusal=None)

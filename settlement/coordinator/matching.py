@@ -7,19 +7,25 @@ Nothing is corrected or assumed: a difference of a cent is a mismatch.
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any
 
 from settlement.errors import Mismatch
 from settlement.model.trade import Instruction, Side
+from settlement.units import show_cash, show_quantity
 
 _MIRRORED = {"side", "party", "counterparty"}
+_TIMES = {"not_before", "not_after", "binding_from"}
 
 
 def require_match(first: Instruction, second: Instruction) -> tuple[Instruction, Instruction]:
     """(deliverer's, receiver's) instruction of a trade. Raises {Mismatch} with differences."""
     wrong = mismatches(first, second)
     if wrong:
-        listed = "; ".join(f"{name}: {ours} against {theirs}" for name, ours, theirs in wrong)
+        listed = "; ".join(
+            f"{name.replace('_', ' ')} {_show(name, ours)} against {_show(name, theirs)}"
+            for name, ours, theirs in wrong
+        )
         raise Mismatch(
             f"{first.reference} is unmatched: {listed}",
             error="Mismatch",
@@ -46,3 +52,11 @@ def mismatches(first: Instruction, second: Instruction) -> list[tuple[str, Any, 
         if field.name not in _MIRRORED and ours != theirs:
             wrong.append((field.name, ours, theirs))
     return wrong
+
+
+def _show(name: str, value: Any) -> str:
+    if name in _TIMES:
+        return f"{datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    if name == "amount":
+        return show_cash(value)
+    return show_quantity(value) if name == "quantity" else str(value)

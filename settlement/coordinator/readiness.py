@@ -16,7 +16,7 @@ from settlement.chain.base import Chain
 from settlement.coordinator.directory import Directory
 from settlement.coordinator.dvp import BookedTrade
 from settlement.coordinator.refusals import show_amount
-from settlement.model.asset import Asset
+from settlement.model.asset import Asset, Security
 from settlement.model.party import WalletStatus
 from settlement.onchain.contract import Contract, token
 
@@ -90,6 +90,8 @@ class _Examination:
         legs = tuple(self._leg(account, units) for account, units in _debits(booked))
         findings = [*self._wallets(booked), *self._assets(booked), *self._window(booked)]
         findings += [self._shortage(leg) for leg in legs if leg.short]
+        if any(booked.trade.group):
+            findings.append(("it is linked", "settle it in one batch with all of its group"))
         return Diagnosis(
             booked.reference,
             legs,
@@ -128,7 +130,9 @@ class _Examination:
         for address in (booked.trade.security, booked.trade.cash):
             asset = self._directory.asset_at(address)
             if asset is not None and token(asset).read(self._chain, "paused"):
-                yield f"{asset.symbol} is paused", f"unpause {asset.symbol}"
+                yield f"{asset.symbol} is paused", f"reinstate {asset.symbol}"
+            if isinstance(asset, Security) and self._chain.now() > asset.last_second:
+                yield f"{asset.symbol} no longer circulates", f"detokenize {asset.symbol}"
 
     def _window(self, booked: BookedTrade) -> Iterable[tuple[str, str]]:
         now, trade = self._chain.now(), booked.trade
@@ -141,10 +145,12 @@ class _Examination:
 
     def _shortage(self, leg: Leg) -> tuple[str, str]:
         short = show_amount(leg.asset, leg.short)
-        return (
-            f"{leg.wallet} is short of {short}",
-            f"deliver {short} to {leg.wallet}, or free as much",
-        )
+        remedy = f"deliver {short} to {leg.wallet}"
+        if leg.free < leg.has:
+            remedy += ", or free as much of what is frozen"
+        if leg.reserved:
+            remedy += ", or cancel a trade that comes first"
+        return f"{leg.wallet} is short of {short}", remedy
 
 
 def _debits(booked: BookedTrade) -> list[tuple[tuple[str, str], int]]:

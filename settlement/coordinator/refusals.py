@@ -17,9 +17,11 @@ from settlement.coordinator.directory import Directory
 from settlement.errors import Refused
 from settlement.model.asset import Asset, Cash, SecurityKind
 from settlement.model.party import WalletStatus
+from settlement.model.repo import RepoState
 from settlement.units import (
     cash_from_chain,
     date_from_chain,
+    price_from_chain,
     rate_from_chain,
     show_cash,
     show_per_cent,
@@ -27,6 +29,13 @@ from settlement.units import (
 )
 
 Arguments = Mapping[str, Any]
+
+_REPO_IS = {
+    RepoState.NONE: "has not opened",
+    RepoState.OPEN: "is open already",
+    RepoState.CLOSED: "has closed already",
+    RepoState.CANCELLED: "was cancelled",
+}
 
 
 def refusal(directory: Directory, revert: Revert) -> Refused:
@@ -61,6 +70,19 @@ class _Words:
         self.sentences: dict[str, Callable[[Arguments], str]] = {
             "InsufficientFreeBalance": self._short,
             "WalletNotActive": self._not_active,
+            "WalletKnown": lambda a: (
+                f"{self._name(a['wallet'])}'s wallet is {_status(a['status'])} already"
+            ),
+            "WrongStatus": lambda a: (
+                f"{self._name(a['wallet'])}'s wallet is {_status(a['status'])}, "
+                f"and it would have to be {_status(a['needed'])}"
+            ),
+            "AmountTooLarge": lambda a: (
+                f"{show_amount(self._asset(a), a['amount'])} is more than there can be"
+            ),
+            "PauseUnchanged": lambda a: (
+                f"{self._name(a['asset'])} is {'paused already' if a['paused'] else 'not paused'}"
+            ),
             "AssetPaused": lambda a: f"{self._name(a['asset'])} is paused",
             "PastSunset": lambda a: (
                 f"{self._name(a['asset'])} no longer circulates: "
@@ -79,8 +101,8 @@ class _Words:
                 f"{self._time(a['notAfter'])}, and it is {self._time(a['time'])}"
             ),
             "NonceUsed": lambda a: (
-                f"number {a['nonce']} of {self._name(a['first'])} and "
-                f"{self._name(a['second'])} was settled or cancelled before"
+                f"it was settled or cancelled before: number {a['nonce']} "
+                f"of {self._name(a['first'])} and {self._name(a['second'])} is used"
             ),
             "BadSignature": lambda a: f"{self._name(a['signer'])} did not sign exactly this",
             "ZeroQuantity": lambda _: "a quantity is above zero",
@@ -103,6 +125,15 @@ class _Words:
                 f"the repurchase date is {date_from_chain(a['repurchaseDate'])}, "
                 f"and it is {date_from_chain(a['today'])}"
             ),
+            "DatesOutOfOrder": lambda a: (
+                f"{date_from_chain(a['repurchaseDate'])} is not after "
+                f"the purchase date {date_from_chain(a['purchaseDate'])}"
+            ),
+            "BadPurchasePrice": lambda a: (
+                "a purchase price is above zero and in whole cents, "
+                f"not {self._cash(a['purchasePrice'])}"
+            ),
+            "WrongState": lambda a: f"the repo {_REPO_IS[RepoState(a['state'])]}",
             "NotThePurchaseDate": lambda a: (
                 "the purchase date is "
                 f"{date_from_chain(a['purchaseDate'])}, and it is {date_from_chain(a['today'])}"
@@ -141,6 +172,10 @@ class _Words:
                 f"the price of {self._name(a['security'])} is {a['age']:,} "
                 f"seconds old, and {a['maximumAge']:,} are allowed"
             ),
+            "NothingToConfirm": lambda a: (
+                f"no price of {price_from_chain(a['price'])} for "
+                f"{self._name(a['security'])} waits for its confirmation"
+            ),
             "AccessManagedUnauthorized": lambda a: (
                 f"{self._name(a['caller'])} does not hold the role for this"
             ),
@@ -171,9 +206,7 @@ class _Words:
         )
 
     def _not_active(self, a: Arguments) -> str:
-        status = WalletStatus(a["status"]).name.lower()
-        word = "not registered" if status == "unregistered" else status
-        return f"{self._name(a['wallet'])}'s wallet is {word}"
+        return f"{self._name(a['wallet'])}'s wallet is {_status(a['status'])}"
 
     def _asset(self, a: Arguments) -> Asset | None:
         return self._directory.asset_at(a["asset"])
@@ -189,6 +222,11 @@ class _Words:
 
     def _rate(self, units: int) -> str:
         return show_per_cent(rate_from_chain(units))
+
+
+def _status(number: int) -> str:
+    word = WalletStatus(number).name.lower()
+    return "not registered" if word == "unregistered" else word
 
 
 def _checksummed(value: Any) -> Any:

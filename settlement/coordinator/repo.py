@@ -7,16 +7,17 @@ purchase price follows from collateral, price and margin unless the parties agre
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from eth_utils import keccak
 
+from settlement.chain.base import Transaction
 from settlement.coordinator.directory import Directory, Party
 from settlement.coordinator.journal import Journal
-from settlement.errors import BadInput, UnknownName
+from settlement.errors import BadInput, Refused, UnknownName
 from settlement.model.repo import (
     Line,
     Method,
@@ -27,7 +28,8 @@ from settlement.model.repo import (
     purchase_price,
     value_after_margin,
 )
-from settlement.onchain import signing
+from settlement.onchain import access, signing
+from settlement.onchain.contract import Event
 from settlement.onchain.deployment import Deployment
 from settlement.onchain.operators import Operators
 from settlement.units import (
@@ -178,18 +180,17 @@ class RepoDesk:
     def open(self, reference: str) -> BookedRepo:
         """Both clients sign; collateral against cash, or nothing. Raises {Refused}."""
         booked = self.booked(reference)
-        terms = booked.terms
-        signatures = [
-            self._client(terms, address).sign(self.domain, signing.repo_hash(terms, address))
-            for address in (terms.seller, terms.buyer)
-        ]
-        facility = self._deployment.repo
-        self._journal.run(
-            facility.transaction(
-                self._operators.coordinator, "open", terms.words(), *signatures, gas=_GAS
-            )
-        )
+        self._journal.run(self._opening(booked))
         return booked
+
+    def open_all(self, references: Sequence[str]) -> dict[str, Refused | None]:
+        """Opens repos in their order by the bulk path; by reference, what refused each."""
+        openings = [self._opening(self.booked(reference)) for reference in references]
+        receipts = self._journal.submit(openings)
+        return {
+            reference: None if receipt.succeeded else self._journal.refused(receipt.output)
+            for reference, receipt in zip(references, receipts, strict=True)
+        }
 
     def close(self, reference: str, closer: str | None = None) -> Closing:
         """Collateral back against the repurchase price, or nothing. Raises {Refused}.
@@ -197,28 +198,18 @@ class RepoDesk:
         `closer` is the side that asks for it, the seller unless named.
         """
         booked = self.booked(reference)
-        terms = booked.terms
-        party = self._directory.party(closer) if closer else self._party(terms.seller)
-        signature = party.sign(self.domain, signing.repo_closing_hash(booked.id, party.address))
-        facility = self._deployment.repo
-        events = self._journal.run(
-            facility.transaction(
-                self._operators.coordinator,
-                "close",
-                terms.words(),
-                party.address,
-                signature,
-                gas=_GAS,
-            )
-        )
-        closed = next(event.arguments for event in events if event.name == "Closed")
-        return Closing(
-            purchase_price=booked.purchase_price,
-            periods=_periods(terms, int(closed["date"])),
-            basis=terms.basis,
-            price_differential=cash_from_chain(closed["priceDifferential"]),
-            repurchase_price=cash_from_chain(closed["repurchasePrice"]),
-        )
+        return _closing(booked, self._journal.run(self._closure(booked, closer)))
+
+    def close_all(self, references: Sequence[str]) -> dict[str, Closing | Refused]:
+        """Closes repos in their order by the bulk path, each on its seller's word."""
+        repos = [self.booked(reference) for reference in references]
+        receipts = self._journal.submit([self._closure(booked) for booked in repos])
+        return {
+            booked.reference: _closing(booked, self._journal.events_of(receipt))
+            if receipt.succeeded
+            else self._journal.refused(receipt.output)
+            for booked, receipt in zip(repos, receipts, strict=True)
+        }
 
     def cancel(self, reference: str, names: list[str]) -> None:
         """Cancels terms that did not open, on the word of one side, or of both."""
@@ -263,6 +254,37 @@ class RepoDesk:
         if reference not in self._booked:
             raise UnknownName("repo", reference, self._booked)
         return self._booked[reference]
+
+    def _opening(self, booked: BookedRepo) -> Transaction:
+        terms = booked.terms
+        signatures = [
+            self._client(terms, address).sign(self.domain, signing.repo_hash(terms, address))
+            for address in (terms.seller, terms.buyer)
+        ]
+        assets = self._directory.by_address()
+        return self._deployment.repo.transaction(
+            self._operators.coordinator,
+            "open",
+            terms.words(),
+            *signatures,
+            gas=_GAS,
+            access_list=access.opening(self._deployment, assets, terms),
+        )
+
+    def _closure(self, booked: BookedRepo, closer: str | None = None) -> Transaction:
+        terms = booked.terms
+        party = self._directory.party(closer) if closer else self._party(terms.seller)
+        signature = party.sign(self.domain, signing.repo_closing_hash(booked.id, party.address))
+        assets = self._directory.by_address()
+        return self._deployment.repo.transaction(
+            self._operators.coordinator,
+            "close",
+            terms.words(),
+            party.address,
+            signature,
+            gas=_GAS,
+            access_list=access.closing(self._deployment, assets, terms),
+        )
 
     def _terms(self, agreement: Agreement) -> RepoTerms:
         seller = self._directory.party(agreement.seller)
@@ -345,11 +367,21 @@ class RepoDesk:
         return party
 
 
+def _closing(booked: BookedRepo, events: Iterable[Event]) -> Closing:
+    closed = next(event.arguments for event in events if event.name == "Closed")
+    return Closing(
+        purchase_price=booked.purchase_price,
+        periods=_periods(booked.terms, int(closed["date"])),
+        basis=booked.terms.basis,
+        price_differential=cash_from_chain(closed["priceDifferential"]),
+        repurchase_price=cash_from_chain(closed["repurchasePrice"]),
+    )
+
+
 def _periods(terms: RepoTerms, day: int) -> tuple[tuple[Decimal, int], ...]:
     """(rate, days) up to `day`: the repo rate to the repurchase date, the late rate after it."""
     agreed = min(day, terms.repurchase_date)
     rates = (terms.rate, terms.late_rate or terms.rate)
     days = (agreed - terms.purchase_date, day - agreed)
-    return tuple(
-        (rate_from_chain(rate), count) for rate, count in zip(rates, days, strict=True) if count
-    )
+    periods = zip(map(rate_from_chain, rates), days, strict=True)
+    return tuple((rate, count) for rate, count in periods if count)

@@ -1,8 +1,8 @@
 """The register of holders, rebuilt from the chain's events alone.
 
 In the depository's pilot the off-chain scanner's record is the official one, so it must need
-nothing but the log: feed every event to `apply` in the order of the log, and read positions, frozen amounts
-and wallet statuses from here. `reconciliation` compares with the chain.
+nothing but the log: feed every event to `apply` in the order of the log, and read positions, frozen
+amounts and wallet statuses from here. `reconciliation` compares with the chain.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from settlement.units import date_to_chain
+
 
 class SecurityKind(Enum):
     """The kind of a security, which is also its haircut class; the order is the contract's."""
@@ -56,6 +58,11 @@ class Security:
     denomination: int
     sunset: date
     address: str
+
+    @property
+    def last_second(self) -> int:
+        """The last second at which it circulates, since 1970 (UTC)."""
+        return (date_to_chain(self.sunset) + 1) * 86_400 - 1
 
 
 @dataclass(frozen=True, slots=True)

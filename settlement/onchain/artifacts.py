@@ -33,12 +33,16 @@ _CACHE = sources.CHECKOUT / ".cache" / "artifacts"
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """One compiled contract. `bytecode` creates it, in hexadecimal; an interface has none."""
+    """One compiled contract. `bytecode` creates it, in hexadecimal; an interface has none.
+
+    `storage` maps its state variables to their slots.
+    """
 
     name: str
     abi: ABI
     bytecode: str
     links: Mapping[str, str] = field(default_factory=dict)
+    storage: Mapping[str, int] = field(default_factory=dict)
 
     def linked(self, libraries: Mapping[str, str]) -> str:
         """The bytecode with the addresses of the external libraries that it calls put in."""
@@ -57,7 +61,11 @@ def load(name: str) -> Artifact:
         if path.is_file() and name in names():
             content = json.loads(path.read_text("utf-8"))
             return Artifact(
-                content["contract"], content["abi"], content["bytecode"], content.get("links", {})
+                content["contract"],
+                content["abi"],
+                content["bytecode"],
+                content.get("links", {}),
+                content.get("storage", {}),
             )
     raise UnknownName("contract", name, names())
 
@@ -67,6 +75,12 @@ def names() -> tuple[str, ...]:
     """Every contract and interface that can be loaded, in order."""
     found = {path.stem for path in _folder().rglob("*.json") if path.name != MANIFEST}
     return tuple(sorted(found))
+
+
+@cache
+def published() -> tuple[str, ...]:
+    """Those of the names that an installed package has too: all but the mocks."""
+    return tuple(sorted(path.stem for path in _folder().glob("*.json") if path.name != MANIFEST))
 
 
 @cache

@@ -13,8 +13,9 @@ metadata hash is appended. Warnings in our own contracts are errors.
 its creation bytecode. Interfaces are there for their errors and events, with empty bytecode;
 abstract contracts and libraries without an ABI are not. What `contracts/mocks/` holds goes to
 `artifacts/mocks/`, which is not part of the installed package. A contract that calls external
-libraries has a `links` entry: by library, the placeholder to replace with its address.
-`manifest.json` says which sources, by fingerprint, the artifacts belong to.
+libraries has a `links` entry: by library, the placeholder to replace with its address. `storage`
+says in which slot each state variable is, for access lists; where two inherited ones share a name,
+neither is listed. `manifest.json` says which sources, by fingerprint, the artifacts belong to.
 
 **Check** compiles again and fails, naming the files that differ, are missing or are left over; it
 prints the size of each deployed contract and fails above the limits below.
@@ -30,6 +31,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,6 +61,7 @@ class Compiled:
     abi: list[dict[str, Any]]
     bytecode: str
     links: dict[str, str]
+    storage: dict[str, int]
     size: int
 
     @property
@@ -180,7 +183,17 @@ def _compiled(source: str, name: str, raw: Mapping[str, Any]) -> Compiled:
         for library, places in libraries.items()
     }
     size = len(raw["evm"]["deployedBytecode"]["object"]) // 2
-    return Compiled(source, name, raw["abi"], bytecode, links, size)
+    return Compiled(source, name, raw["abi"], bytecode, links, _storage(raw), size)
+
+
+def _storage(raw: Mapping[str, Any]) -> dict[str, int]:
+    variables = raw.get("storageLayout", {}).get("storage", [])
+    labels = Counter(variable["label"] for variable in variables)
+    return {
+        variable["label"]: int(variable["slot"])
+        for variable in variables
+        if labels[variable["label"]] == 1
+    }
 
 
 def _worth_an_artifact(contract: Compiled) -> bool:
@@ -209,7 +222,8 @@ def _files(contracts: list[Compiled]) -> dict[str, str]:
 
 def _artifact(contract: Compiled) -> str:
     content = {"abi": contract.abi, "bytecode": contract.bytecode, "contract": contract.name}
-    return _text(content | ({"links": contract.links} if contract.links else {}))
+    extra = {"links": contract.links, "storage": contract.storage}
+    return _text(content | {key: value for key, value in extra.items() if value})
 
 
 def _text(content: Mapping[str, Any]) -> str:

@@ -23,13 +23,11 @@ from settlement.onchain import roles
 from settlement.onchain.contract import Contract, deployed, interface
 from settlement.onchain.operators import Operators
 from settlement.onchain.roles import Permission
-from settlement.units import date_to_chain
 
 PRICE_GUARD = 200_000_000
 """A price more than 20% away from the last day's waits for its confirmation (10^-9)."""
 
 _DEPLOYMENT_GAS = 6_000_000
-_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ def deploy_security(
         security.kind.number,
         security.denomination,
         keccak(text=f"offering document of {security.isin}"),
-        (date_to_chain(security.sunset) + 1) * _DAY - 1,
+        security.last_second,
     )
     authorities = (deployment.registry.address, deployment.depository.address)
     address = _deploy_token(

@@ -33,6 +33,7 @@ OUTPUTS = [
     "evm.bytecode.object",
     "evm.bytecode.linkReferences",
     "evm.deployedBytecode.object",
+    "storageLayout",
 ]
 AUDIT_OUTPUTS = ["abi", "devdoc", "evm.bytecode", "evm.deployedBytecode", "metadata", "userdoc"]
 ACCESS_MANAGER = "@openzeppelin/contracts/access/manager/AccessManager.sol"

@@ -48,7 +48,7 @@ def check_mark(check: Check) -> str:
 def _step_lines(told: Told) -> Iterator[str]:
     yield f"{told.at:%H:%M} {told.heading}"
     for line in told.lines:
-        yield _INDENT + line
+        yield from _wrapped(line)
     if told.refusal:
         word = f"refused ({told.refusal.reason})" if told.refusal.reason else "refused"
         moved = "nothing moved ✓" if told.nothing_moved else "SOMETHING MOVED ✗"
@@ -75,7 +75,9 @@ def _closing_lines(story: Story) -> Iterator[str]:
     for check in story.checks:
         for broken in check.broken:
             yield from _wrapped(f"✗ {broken}")
-    yield (f"{story.settlements} settlements, {story.transactions} transactions, {story.gas:,} gas")
+    counts = {"settlement": story.settlements, "transaction": story.transactions}
+    counted = (f"{number:,} {what}{'' if number == 1 else 's'}" for what, number in counts.items())
+    yield f"{', '.join(counted)}, {story.gas:,} gas"
     for failure in story.failures:
         yield f"✗ {failure}"
 

@@ -13,10 +13,11 @@ from typing import Any
 
 from settlement.coordinator.dvp import ALL_OR_NONE, BEST_EFFORT
 from settlement.coordinator.repo import Agreement, Closing
-from settlement.errors import BadInput, Mismatch, Refused
+from settlement.errors import Refused, UnknownName
 from settlement.market import Market
 from settlement.model.asset import Cash, SecurityKind
 from settlement.model.repo import Method
+from settlement.model.trade import Status
 from settlement.onchain.contract import token
 from settlement.onchain.signing import group_of, trade_id
 from settlement.reporting.story import Figure
@@ -26,7 +27,6 @@ from settlement.units import (
     cash_from_chain,
     cash_to_chain,
     cents_half_up,
-    parse_decimal,
     price_to_chain,
     show_cash,
     show_per_cent,
@@ -80,8 +80,11 @@ class Acts:
         }
 
     def prepare(self, step: steps.Step) -> Act:
-        """The act of a step."""
-        return self._prepare[step.verb](step)
+        """The act of a step. Raises {Refused} if it rests on what was refused before."""
+        try:
+            return self._prepare[step.verb](step)
+        except UnknownName as unknown:
+            raise Refused(str(unknown), error="NotBooked") from None
 
     # Layer 2: the depository and the bank.
 
@@ -90,8 +93,10 @@ class Acts:
 
         def do() -> Result:
             for name in names:
-                lei = self._scenario.participants[name].lei
-                self._market.add_participant(name, lei=lei)
+                part = self._scenario.participants[name]
+                self._market.add_participant(name, lei=part.lei)
+                for symbol, quantity in part.book.items():
+                    self._market.onboarding.deposit(name, symbol, quantity)
             return Result()
 
         heading = f"Depository registers {', '.join(names)}"
@@ -201,7 +206,7 @@ class Acts:
             return Result()
 
         moved = self._shown(step.transfer)
-        return Act(f"{_capital(step.source)} transfers {moved} to {step.target} itself", do)
+        return Act(f"{_capital(step.source)} itself transfers {moved} to {step.target}", do)
 
     def _deliver_free(self, step: steps.DeliverFree) -> Act:
         def do() -> Result:
@@ -260,12 +265,15 @@ class Acts:
         return Act(heading, do, step.batch)
 
     def _reverse(self, step: steps.Reverse) -> Act:
-        trade = self._market.dvp.booked(step.reverse).trade
-        directory = self._market.directory
+        booked = self._market.dvp.booked(step.reverse)
+        trade, directory = booked.trade, self._market.directory
         seller, buyer = directory.name(trade.seller), directory.name(trade.buyer)
         symbol, exposure = directory.name(trade.security), cash_from_chain(trade.amount)
 
         def do() -> Result:
+            if booked.status is not Status.SETTLED:
+                sentence = f"{step.reverse} has not settled: there is nothing to reverse"
+                raise Refused(sentence, error="NotSettled")
             self._market.onboarding.root_move(
                 buyer, seller, symbol, trade.quantity, step.reason, trade_id(trade)
             )
@@ -372,7 +380,7 @@ class Acts:
     def _repo_line(self, step: steps.Repo, value: Decimal) -> str:
         agreement = self._agreement(step)
         word = "haircut" if agreement.method is Method.HAIRCUT else "margin ratio"
-        margins = ", ".join(sorted({show_per_cent(m) for m in agreement.margins.values()}))
+        margins = " and ".join(dict.fromkeys(map(show_per_cent, agreement.margins.values())))
         days = (agreement.repurchase_date - agreement.purchase_date).days
         term = "overnight" if days == 1 else f"{days} days"
         rate = show_per_cent(agreement.repo_rate)
@@ -406,7 +414,7 @@ class Acts:
             self._scenario.currency,
             _cash_of(trade),
         )
-        changes = {name: _as_instructed(name, text) for name, text in buyer_says.items()}
+        changes = {name: steps.INSTRUCTED[name](text) for name, text in buyer_says.items()}
         return self._market.dvp.match(delivery, replace(receipt, **changes))
 
     def _described(self, trade: steps.TradeFields) -> str:
@@ -429,8 +437,6 @@ class Acts:
     def _units(self, symbol: str, amount: Decimal) -> int:
         if isinstance(self._market.directory.asset(symbol), Cash):
             return cash_to_chain(amount)
-        if amount != amount.to_integral_value():
-            raise BadInput(f"{amount} {symbol}: a quantity is a whole number")
         return int(amount)
 
     def _shown(self, amounts: Mapping[str, Decimal]) -> str:
@@ -455,21 +461,6 @@ def _cash_of(trade: steps.TradeFields) -> Decimal:
     assert trade.price is not None
     assert trade.quantity is not None
     return cents_half_up(trade.quantity * trade.price)
-
-
-_INSTRUCTED: dict[str, Callable[[str], Any]] = {
-    "amount": parse_decimal,
-    "quantity": lambda text: int(parse_decimal(text)),
-    "security": str,
-    "currency": str,
-    "counterparty": str,
-}
-
-
-def _as_instructed(name: str, text: str) -> Any:
-    if name not in _INSTRUCTED:
-        raise Mismatch(f"a buyer cannot instruct '{name}'; known: {', '.join(_INSTRUCTED)}")
-    return _INSTRUCTED[name](text)
 
 
 def _interest(closing: Closing) -> str:

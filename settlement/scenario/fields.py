@@ -1,7 +1,9 @@
 """How the words of a scenario become values. Everything arrives as text.
 
 Thousands commas and per cent signs are allowed in numbers. Amounts have at most two places, prices
-eight, rates nine. `yes` and `no` are the only truths.
+eight, rates nine. `yes` and `no` are the only truths. Bounds are far beyond any story and keep
+every value inside the words of the chain: a thousand million millions of cash or of nominal, a
+thousand million a unit, a hundredfold a year, the years 2000 to 2099.
 """
 
 from __future__ import annotations
@@ -18,11 +20,19 @@ from settlement.model.asset import CashKind, SecurityKind
 from settlement.units import parse_decimal
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_LONGEST = timedelta(days=36_525)
+_MOST = Decimal(10**15)
+_MOST_PRICE = Decimal(10**9)
+_MOST_RATE = Decimal(100)
 
 
-def _number(least: Decimal | None, above: bool, places: int, what: str) -> Callable[[Any], Decimal]:
+def _number(
+    least: Decimal | None, above: bool, places: int, what: str, most: Decimal = _MOST
+) -> Callable[[Any], Decimal]:
     def read(written: Any) -> Decimal:
         number = _decimal(written)
+        if abs(number) > most:
+            raise ValueError(f"{what} is at most {most:,}, not {written}")
         if number != round(number, places):
             raise ValueError(f"'{written}' is finer than {what} can be ({places} places)")
         if least is not None and (number < least or (above and number == least)):
@@ -46,6 +56,8 @@ def _quantity(written: Any) -> int:
     number = _decimal(written)
     if number != number.to_integral_value() or number <= 0:
         raise ValueError(f"a quantity is a whole number above zero, not {written}")
+    if number > _MOST:
+        raise ValueError(f"a quantity is at most {_MOST:,}, not {written}")
     return int(number)
 
 
@@ -70,24 +82,36 @@ def _truth(written: Any) -> bool:
 
 def _day(written: Any) -> date:
     try:
-        return date.fromisoformat(str(written))
+        day = datetime.strptime(str(written), "%Y-%m-%d").date()  # noqa: DTZ007 - a date has no zone
     except ValueError:
         raise ValueError(f"'{written}' is not a date like 2026-03-02") from None
+    _require_this_century(day.year)
+    return day
 
 
 def _moment(written: Any) -> datetime:
     try:
-        return datetime.strptime(str(written), "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the story's zone
+        moment = datetime.strptime(str(written), "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the story's zone
     except ValueError:
         raise ValueError(f"'{written}' is not a time like 2026-03-02 09:00") from None
+    _require_this_century(moment.year)
+    return moment
+
+
+def _require_this_century(year: int) -> None:
+    if not 2000 <= year < 2100:
+        raise ValueError(f"a story happens from 2000 to 2099, not in {year}")
 
 
 def _span(written: Any) -> timedelta:
     text = str(written).strip()
     unit = _UNITS.get(text[-1:])
-    if unit is None or not text[:-1].isdigit():
+    if unit is None or not (text.isascii() and text[:-1].isdigit() and len(text) < 10):
         raise ValueError(f"'{written}' is not a span like 30m, 2h or 1d")
-    return timedelta(**{unit: int(text[:-1])})
+    span = timedelta(**{unit: int(text[:-1])})
+    if span > _LONGEST:
+        raise ValueError(f"a span is at most a century, not {written}")
+    return span
 
 
 def _choice(values: list[str], what: str) -> Callable[[Any], str]:
@@ -129,14 +153,17 @@ PositiveAmount = Annotated[
 Price = Annotated[
     Decimal,
     *_as(
-        _number(Decimal(0), True, 8, "a price"),
+        _number(Decimal(0), True, 8, "a price", _MOST_PRICE),
         "fraction of par for nominal, currency per unit otherwise",
         "1.0075",
     ),
 ]
-Rate = Annotated[Decimal, *_as(_number(None, False, 9, "a rate"), "a rate a year", "4.30%")]
+Rate = Annotated[
+    Decimal, *_as(_number(None, False, 9, "a rate", _MOST_RATE), "a rate a year", "4.30%")
+]
 Margin = Annotated[
-    Decimal, *_as(_number(Decimal(0), False, 9, "a margin"), "haircut or margin ratio", "1%")
+    Decimal,
+    *_as(_number(Decimal(0), False, 9, "a margin", _MOST_RATE), "haircut or margin ratio", "1%"),
 ]
 Quantity = Annotated[int, *_as(_quantity, "nominal or shares", "10,000,000")]
 Count = Annotated[int, *_as(_count, "a whole number", "360")]

@@ -41,7 +41,7 @@ class _Part(BaseModel):
 class SecurityPart(_Part):
     """A security and its entitlement."""
 
-    kind: KindName
+    kind: KindName = Field(description="also the class of its haircut")
     isin: Text | None = Field(None, description="ISO 6166; without one it gets one of nobody's")
     denomination: Quantity = Field(1, description="the smallest quantity that moves")
 
@@ -56,7 +56,7 @@ class ParticipantPart(_Part):
 
     lei: Text | None = Field(None, description="ISO 17442; without one it gets one of nobody's")
     registered: Truth = Field(True, description="no: it has a key and no wallet in the register")
-    cash: Amount = Decimal(0)
+    cash: Amount = Field(Decimal(0), description="issued before the first step")
     securities: dict[Text, Quantity] = Field(
         default_factory=dict, description="tokenized before the first step"
     )
@@ -79,13 +79,17 @@ class ParticipantPart(_Part):
 class MarginPart(_Part):
     """The venue's collateral policy, adopted before the first step, and what repos agree on."""
 
-    haircut: dict[KindName, Margin] = Field(default_factory=dict, description="by kind")
+    haircut: dict[KindName, Margin] = Field(
+        default_factory=dict, description="by kind; this or `margin_ratio`"
+    )
     margin_ratio: dict[KindName, Margin] = Field(default_factory=dict, description="by kind")
     concentration: Margin = Field(
         Decimal(1), description="the most that one security may make of a repo's collateral"
     )
-    threshold: Amount = Decimal(0)
-    minimum_transfer_amount: Amount = Decimal(0)
+    threshold: Amount = Field(Decimal(0), description="exposure below which no margin is called")
+    minimum_transfer_amount: Amount = Field(
+        Decimal(0), description="margin below which nothing is transferred"
+    )
     basis: Count = Field(360, description="days of the year: 360 or 365")
 
     @model_validator(mode="after")
@@ -114,17 +118,28 @@ class ExpectPart(_Part):
 class Scenario(_Part):
     """A story: who takes part, what happens, what must come of it."""
 
-    format: Text
-    name: Text
-    currency: Text = "USD"
-    cash_kind: CashKindName = "tokenized-deposit"
-    timezone: Text = "America/New_York"
-    starts: Moment
-    securities: dict[Text, SecurityPart] = Field(default_factory=dict)
-    participants: dict[Text, ParticipantPart]
-    margin: MarginPart | None = None
-    steps: list[Any]
-    expect: ExpectPart = Field(default_factory=ExpectPart)
+    format: Text = Field(description="1, as yet")
+    name: Text = Field(description="the title under which it is told")
+    currency: Text = Field("USD", description="of all the cash, ISO 4217")
+    cash_kind: CashKindName = Field("tokenized-deposit", description="whose promise the cash is")
+    timezone: Text = Field("America/New_York", description="the story's clock")
+    starts: Moment = Field(description="when the first step happens")
+    securities: dict[Text, SecurityPart] = Field(default_factory=dict, description="by symbol")
+    participants: dict[Text, ParticipantPart] = Field(description="by name")
+    margin: MarginPart | None = Field(
+        None, description="without it the venue takes no collateral and no repo opens"
+    )
+    steps: list[Any] = Field(description="what happens, in this order")
+    expect: ExpectPart = Field(
+        default_factory=ExpectPart, description="what must be true at the end"
+    )
+
+    @field_validator("participants")
+    @classmethod
+    def _somebody(cls, parts: dict[str, ParticipantPart]) -> dict[str, ParticipantPart]:
+        if not any(part.registered for part in parts.values()):
+            raise ValueError("a story has a registered participant")
+        return parts
 
     @field_validator("format")
     @classmethod
@@ -185,7 +200,7 @@ def _validated(
         return part.model_validate(content), []
     except ValidationError as error:
         found = [
-            written.problem((*path, *problem["loc"]), _message(dict(problem)))
+            written.problem((*path, *_place(problem["loc"])), _message(dict(problem)))
             for problem in error.errors()
         ]
         return None, found
@@ -230,26 +245,42 @@ def _times(scenario: Scenario, written: Written) -> list[Problem]:
     now: datetime = scenario.starts
     for place, step in enumerate(scenario.steps):
         moment = step.moment_after(now)
+        path = ("steps", place, "at" if step.at is not None else "advance")
         if moment < now:
-            problems.append(
-                written.problem(
-                    ("steps", place, "at"), f"{moment} is before {now}, the step before"
-                )
-            )
+            message = f"{moment:%Y-%m-%d %H:%M} is earlier than what comes before it: "
+            problems.append(written.problem(path, f"{message}{now:%Y-%m-%d %H:%M}"))
+        if moment.year >= 2100:
+            problems.append(written.problem(path, "a story ends before 2100"))
+            break
         now = max(now, moment)
     return problems
 
 
 def _names(scenario: Scenario, written: Written) -> list[Problem]:
     known = _Known(scenario)
-    problems = list(known.check_parts(written))
+    problems = [*_clashes(scenario, written), *known.check_parts(written)]
     for place, step in enumerate(scenario.steps):
         for field, what, name in step.names():
             message = known.wrong(what, name)
             if message:
                 problems.append(written.problem(("steps", place, field), message))
+        for field, symbol, amount in step.amounts():
+            if symbol in scenario.securities and amount != amount.to_integral_value():
+                message = f"a quantity of {symbol} is a whole number, not {amount}"
+                problems.append(written.problem(("steps", place, field, symbol), message))
         problems += known.introduce(step, ("steps", place), written)
     return problems
+
+
+def _clashes(scenario: Scenario, written: Written) -> list[Problem]:
+    """Names that would mean two things."""
+    parties, securities = set(scenario.participants), set(scenario.securities)
+    symbols = securities & {scenario.currency, "cash"}
+    names = parties & {*securities, scenario.currency}
+    return [
+        *(written.problem(("securities", symbol), "means the cash, here") for symbol in symbols),
+        *(written.problem(("participants", name), "is an asset's name, too") for name in names),
+    ]
 
 
 class _Known:
@@ -307,8 +338,6 @@ class _Known:
                 if message:
                     path = ("expect", "balances", name, symbol)
                     problems.append(written.problem(path, message))
-        if scenario.currency in scenario.securities:
-            problems.append(written.problem(("securities", scenario.currency), "is the currency"))
         return problems
 
     def _batched(self, step: Step) -> list[tuple[str, str] | None]:
@@ -323,10 +352,22 @@ def _valid(check: Any, text: str) -> str:
         raise ValueError(str(problem)) from None
 
 
+_SAID = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "dict_type": "words with values are needed here, as in {a: 1}",
+    "model_type": "words with values are needed here, as in {a: 1}",
+    "list_type": "a list is needed here",
+    "string_type": "a word is needed here",
+}
+"""pydantic's types of problem, in the words of a scenario."""
+
+
 def _message(problem: dict[str, Any]) -> str:
-    kind, message = problem["type"], str(problem["msg"])
-    if kind == "missing":
-        return "is missing"
-    if kind == "extra_forbidden":
-        return "is not known here"
-    return message.removeprefix("Value error, ")
+    said = _SAID.get(problem["type"])
+    return said or str(problem["msg"]).removeprefix("Value error, ")
+
+
+def _place(location: Path_) -> Path_:
+    """Where pydantic found a problem; it marks a key that is wrong itself."""
+    return location[:-1] if location[-1:] == ("[key]",) else location

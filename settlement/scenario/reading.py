@@ -45,12 +45,13 @@ class Written:
 def read_file(path: Path) -> Written:
     """Reads a file. Raises {BadFile}."""
     try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= MOST_BYTES else b""
+        with path.open("rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
     except OSError as problem:
-        raise BadFile([Problem(str(path), 0, "", problem.strerror or "cannot be read")]) from None
-    if size > MOST_BYTES:
-        message = f"has {size:,} bytes, and a scenario has at most {MOST_BYTES:,}"
+        reason = (problem.strerror or "cannot be read").lower()
+        raise BadFile([Problem(str(path), 0, "", reason)]) from None
+    if len(data) > MOST_BYTES:
+        message = f"has more than {MOST_BYTES:,} bytes, which is the most that a scenario has"
         raise BadFile([Problem(str(path), 0, "", message)])
     try:
         text = data.decode("utf-8")
@@ -68,15 +69,20 @@ def read_text(text: str, file: str) -> Written:
                 line = token.start_mark.line + 1
                 raise BadFile([Problem(file, line, "", "anchors and aliases are not read here")])
         root = yaml.compose(text, Loader=yaml.BaseLoader)
-    except (yaml.MarkedYAMLError, yaml.reader.ReaderError, RecursionError) as problem:
-        mark = getattr(problem, "problem_mark", None)
-        message = getattr(problem, "problem", None) or getattr(problem, "reason", "too deep")
-        raise BadFile([Problem(file, mark.line + 1 if mark else 0, "", f"{message}")]) from None
-    if root is None:
-        raise BadFile([Problem(file, 0, "", "is empty")])
-    written = Written(file, "")
-    problems: list[Problem] = []
-    written.content = _convert(root, (), written, problems)
+        if root is None:
+            raise BadFile([Problem(file, 0, "", "is empty")])
+        written = Written(file, "")
+        problems: list[Problem] = []
+        written.content = _convert(root, (), written, problems)
+    except yaml.MarkedYAMLError as problem:
+        line = problem.problem_mark.line + 1 if problem.problem_mark else 0
+        said = " ".join(filter(None, (problem.context, problem.problem)))
+        raise BadFile([Problem(file, line, "", f"is not YAML: {said}")]) from None
+    except yaml.reader.ReaderError as problem:
+        line = text[: problem.position].count("\n") + 1
+        raise BadFile([Problem(file, line, "", f"is not YAML: {problem.reason}")]) from None
+    except RecursionError:
+        raise BadFile([Problem(file, 0, "", "is nested too deep")]) from None
     if problems:
         raise BadFile(problems)
     return written

@@ -12,7 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from settlement.coordinator.readiness import Leg
-from settlement.errors import Refused
+from settlement.errors import BadInput, Refused, UnknownName
 from settlement.market import Market
 from settlement.model.asset import Cash, CashKind, SecurityKind
 from settlement.reporting.story import Change, Check, Figure, Refusal, Story, Told
@@ -75,10 +75,12 @@ class Runner:
             kind = SecurityKind(part.kind)
             market.add_security(symbol, kind, part.isin, part.denomination)
         moment = scenario.starts - _BEFORE_START
-        for verb, act in self._preparing_acts():
+        preparing = list(self._preparing_acts())
+        pause = min(_PREPARATION, _BEFORE_START / len(preparing))
+        for verb, act in preparing:
             market.at(moment)
             yield self._tell(verb, act, {})
-            moment += _PREPARATION
+            moment += pause
         market.at(scenario.starts)
 
     def _preparing_acts(self) -> Iterator[tuple[str, Act]]:
@@ -86,11 +88,9 @@ class Runner:
         registered = [name for name, part in parts.items() if part.registered]
         outside = [name for name in parts if name not in registered]
         for name in outside:
-            self.market.directory.add_name(self.market.party(name).address, name)
+            self.market.directory.add_party(self.market.party(name, parts[name].lei))
         yield "register", acts.register(registered, outside)
         for name, part in parts.items():
-            for symbol, quantity in part.book.items():
-                self.market.onboarding.deposit(name, symbol, quantity)
             if part.securities:
                 yield "tokenize", acts.tokenize(name, part.securities, deposit=True)
         for name, part in parts.items():
@@ -107,7 +107,11 @@ class Runner:
             yield self._take(step)
 
     def _take(self, step: Step) -> Told:
-        return self._tell(step.verb, self._acts.prepare(step), step.expect)
+        try:
+            act = self._acts.prepare(step)
+        except Refused as refused:
+            act = _refused(step, refused)
+        return self._tell(step.verb, act, step.expect)
 
     def _tell(self, verb: str, act: Act, expect: Mapping[str, str]) -> Told:
         at, before = self.market.now(), self.market.balances()
@@ -118,6 +122,8 @@ class Runner:
         if refused and "short" in refused.details:
             figures["short"] = parse_decimal(str(refused.details["short"]))
         failures = tuple(_unmet(act, expect, refusal, figures))
+        if refused and before != after:
+            failures += (f"{act.reference or act.heading} was refused, and yet something moved",)
         return Told(
             at=at,
             verb=verb,
@@ -190,6 +196,18 @@ def _done(act: Act) -> tuple[Result, Refused | None]:
         return act.do(), None
     except Refused as refused:
         return Result(), refused
+    except UnknownName as unknown:  # a trade or repo that was refused before it was booked
+        return Result(), Refused(str(unknown), error="NotBooked")
+
+
+def _refused(step: Step, refused: Refused) -> Act:
+    """The act of a step that cannot even be prepared."""
+
+    def do() -> Result:
+        raise refused
+
+    reference = next(name for _, _, name in step.names())
+    return Act(f"{step.verb.capitalize()} {reference}", do, reference)
 
 
 def _unmet(
@@ -217,4 +235,7 @@ def _unmet(
 def _equal(figure: Figure, text: str) -> bool:
     if isinstance(figure, str | bool):
         return str(figure) == text
-    return Decimal(figure) == parse_decimal(text)
+    try:
+        return Decimal(figure) == parse_decimal(text)
+    except BadInput:
+        return False

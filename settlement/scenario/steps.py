@@ -6,13 +6,21 @@ Each class documents its own fields; `docs/scenario.md` and the JSON Schema are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
+from settlement.errors import BadInput
 from settlement.scenario.fields import (
     Amount,
     Day,
@@ -27,6 +35,7 @@ from settlement.scenario.fields import (
     Truth,
     VenueName,
 )
+from settlement.units import parse_decimal
 
 Name = tuple[str, str, str]
 """(field, what it must be, the name); it must be a participant, security, asset, trade or repo."""
@@ -38,6 +47,15 @@ def _listed(written: object) -> object:
 
 Names = Annotated[list[Text], BeforeValidator(_listed)]
 
+INSTRUCTED: Mapping[str, Callable[[str], Any]] = {
+    "amount": parse_decimal,
+    "quantity": lambda text: int(parse_decimal(text)),
+    "security": str,
+    "currency": str,
+    "counterparty": str,
+}
+"""What a buyer's own instruction can say otherwise, and how it is read."""
+
 
 class Step(BaseModel):
     """What every step may carry besides its own words."""
@@ -46,8 +64,8 @@ class Step(BaseModel):
 
     verb: ClassVar[str] = ""
 
-    at: Moment | None = Field(None, description="when it happens; later than the step before")
-    advance: Span | None = Field(None, description="how long after the step before it happens")
+    at: Moment | None = Field(None, description="when it happens; not before the step above")
+    advance: Span | None = Field(None, description="how long after the step above it happens")
     expect: dict[str, str] = Field(
         default_factory=dict,
         description="figures that must come out, or `refused` with its reason or error",
@@ -60,6 +78,10 @@ class Step(BaseModel):
     def introduces(self) -> tuple[str, str] | None:
         """(what, name) of a trade or repo that later steps may refer to."""
         return None
+
+    def amounts(self) -> Iterator[tuple[str, str, Decimal]]:
+        """(field, asset, amount) where an amount may be of cash or of a security."""
+        yield from ()
 
     @model_validator(mode="after")
     def _one_time(self) -> Step:
@@ -89,7 +111,7 @@ class Suspend(Step):
 
     verb = "suspend"
     suspend: Text = Field(description="participant")
-    reason: Text = "screening"
+    reason: Text = Field("screening", description="told and logged")
 
     def names(self) -> Iterator[Name]:
         yield "suspend", "participant", self.suspend
@@ -100,7 +122,7 @@ class Reinstate(Step):
 
     verb = "reinstate"
     reinstate: Text = Field(description="participant or asset")
-    reason: Text = "cleared"
+    reason: Text = Field("cleared", description="told and logged")
 
     def names(self) -> Iterator[Name]:
         yield "reinstate", "participant or asset", self.reinstate
@@ -117,13 +139,16 @@ class Freeze(Step):
         yield "freeze", "participant", self.freeze
         yield from (("holding", "asset", symbol) for symbol in self.holding)
 
+    def amounts(self) -> Iterator[tuple[str, str, Decimal]]:
+        yield from (("holding", symbol, amount) for symbol, amount in self.holding.items())
+
 
 class Pause(Step):
     """Stops an asset for everybody."""
 
     verb = "pause"
     pause: Text = Field(description="asset")
-    reason: Text = "incident"
+    reason: Text = Field("incident", description="told and logged")
 
     def names(self) -> Iterator[Name]:
         yield "pause", "asset", self.pause
@@ -158,7 +183,7 @@ class Mint(Step):
 
     verb = "mint"
     mint: Text = Field(description="participant")
-    cash: PositiveAmount
+    cash: PositiveAmount = Field(description="how much")
 
     def names(self) -> Iterator[Name]:
         yield "mint", "participant", self.mint
@@ -169,7 +194,7 @@ class Redeem(Step):
 
     verb = "redeem"
     redeem: Text = Field(description="participant")
-    cash: PositiveAmount
+    cash: PositiveAmount = Field(description="how much")
 
     def names(self) -> Iterator[Name]:
         yield "redeem", "participant", self.redeem
@@ -187,6 +212,9 @@ class _Movement(Step):
         yield "from", "participant", self.source
         yield "to", "participant", self.target
         yield from ((self.verb, "asset", symbol) for symbol in self.assets())
+
+    def amounts(self) -> Iterator[tuple[str, str, Decimal]]:
+        yield from ((self.verb, symbol, amount) for symbol, amount in self.assets().items())
 
 
 class Transfer(_Movement):
@@ -218,7 +246,7 @@ class TradeFields(BaseModel):
     seller: Text | None = Field(None, description="participant")
     buyer: Text | None = Field(None, description="participant")
     security: Text | None = Field(None, description="security")
-    quantity: Quantity | None = None
+    quantity: Quantity | None = Field(None, description="how much of it")
     price: Price | None = Field(None, description="the cash is quantity × price, to the cent")
     amount: PositiveAmount | None = Field(None, description="the cash, instead of a price")
 
@@ -269,6 +297,18 @@ class Trade(TradeFields, Step):
     def introduces(self) -> tuple[str, str] | None:
         return None if self.again else ("trade", self.trade)
 
+    @field_validator("buyer_instructs")
+    @classmethod
+    def _instructable(cls, written: dict[str, str]) -> dict[str, str]:
+        for name, text in written.items():
+            if name not in INSTRUCTED:
+                raise ValueError(f"'{name}' is not among {', '.join(INSTRUCTED)}")
+            try:
+                INSTRUCTED[name](text)
+            except BadInput as problem:
+                raise ValueError(str(problem)) from None
+        return written
+
 
 class Cancel(Step):
     """Cancels a trade or a repo that did not settle, on the word of one side or of both."""
@@ -276,6 +316,13 @@ class Cancel(Step):
     verb = "cancel"
     cancel: Text = Field(description="trade or repo")
     by: Names = Field(description="one participant, or a list of two")
+
+    @field_validator("by")
+    @classmethod
+    def _one_or_both(cls, names: list[str]) -> list[str]:
+        if len(set(names)) not in {1, 2}:
+            raise ValueError("one side cancels, or both")
+        return names
 
     def names(self) -> Iterator[Name]:
         yield "cancel", "trade or repo", self.cancel
@@ -287,9 +334,9 @@ class Batch(Step):
 
     verb = "batch"
     batch: Text = Field(description="what it is called")
-    mode: ModeName = "all-or-none"
+    mode: ModeName = Field("all-or-none", description="together, or each by itself")
     linked: Truth = Field(False, description="yes: the trades settle only together")
-    trades: list[TradeFields]
+    trades: list[TradeFields] = Field(description="as in the step `trade`, without times")
 
     def names(self) -> Iterator[Name]:
         for trade in self.trades:
@@ -299,6 +346,8 @@ class Batch(Step):
     def _filled(self) -> Batch:
         if not self.trades:
             raise ValueError("a batch has trades")
+        if len({trade.trade for trade in self.trades}) < len(self.trades):
+            raise ValueError("a batch names each trade once")
         if self.linked and any(trade.again for trade in self.trades):
             raise ValueError("linked trades are written out: each signs the whole group")
         return self
@@ -309,7 +358,7 @@ class Reverse(Step):
 
     verb = "reverse"
     reverse: Text = Field(description="trade")
-    reason: Text = "error"
+    reason: Text = Field("error", description="told and logged")
 
     def names(self) -> Iterator[Name]:
         yield "reverse", "trade", self.reverse
@@ -334,16 +383,16 @@ class Repo(Step):
 
     verb = "repo"
     repo: Text = Field(description="what both sides call it")
-    venue: VenueName = "bilateral"
+    venue: VenueName = Field("bilateral", description="title passes, or custody holds")
     seller: Text | None = Field(None, description="participant that borrows the cash")
     buyer: Text | None = Field(None, description="participant that lends the cash")
     collateral: dict[Text, Quantity] = Field(
         default_factory=dict, description="how much of which security"
     )
-    repo_rate: Rate | None = None
+    repo_rate: Rate | None = Field(None, description="may be negative")
     late_rate: Rate = Field(Decimal(0), description="while the seller is late; 0: the repo rate")
-    purchase_date: Day | None = None
-    repurchase_date: Day | None = None
+    purchase_date: Day | None = Field(None, description="the day of the opening leg")
+    repurchase_date: Day | None = Field(None, description="the day of the closing leg")
     purchase_price: PositiveAmount | None = Field(
         None, description="the cash, if less than the collateral carries"
     )

@@ -1,0 +1,1 @@
+"""What settling costs in gas, which is exact, and in time, which is only ever a ratio."""

@@ -1,0 +1,136 @@
+"""Access lists (EIP-2930): what a transaction will read, named beforehand, which is cheaper.
+
+An address or a word of storage that is named costs 100 gas less at its first use than one that is
+not, and an unused one costs 1,900 (a word) or 2,400 (an address) for nothing. So only what every
+settlement reads is listed: of each token its control word and both accounts, of the register both
+wallets; for a repo also the policy's rule and the price. The contract that is called is warm
+anyway; naming it would cost more than its few words save.
+
+Where a variable stands is the compiler's answer (`storage` in the artifacts); a mapping's word is
+at `keccak(key ‖ slot)`. `tests/contracts/test_access.py` proves that each entry is used.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from eth_utils import keccak, to_canonical_address
+
+from settlement.errors import CompilerTrouble
+from settlement.model.asset import Asset, Security
+from settlement.model.repo import RepoTerms
+from settlement.model.trade import Trade
+from settlement.onchain.artifacts import load
+from settlement.onchain.contract import Contract, token
+from settlement.onchain.deployment import Deployment
+
+AccessList = tuple[tuple[str, tuple[bytes, ...]], ...]
+
+Assets = Mapping[str, Asset]
+"""By address."""
+
+_Words = Iterator[tuple[str, bytes]]
+"""(address, word of its storage)."""
+
+
+def settling(registry: Contract, assets: Assets, trades: Sequence[Trade]) -> AccessList:
+    """What settling these trades reads, each by itself."""
+    words: list[tuple[str, bytes]] = []
+    for trade in trades:
+        words += _registrations(registry, trade.seller, trade.buyer)
+        for asset in (trade.security, trade.cash):
+            words += _movement(assets[asset], trade.seller, trade.buyer)
+    return _listed(words)
+
+
+def netting(registry: Contract, assets: Assets, trades: Sequence[Trade]) -> AccessList:
+    """The same for all together: an account whose movements cancel out is not touched."""
+    words: list[tuple[str, bytes]] = []
+    nets: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for trade in trades:
+        words += _registrations(registry, trade.seller, trade.buyer)
+        nets[trade.security, trade.seller] -= trade.quantity
+        nets[trade.security, trade.buyer] += trade.quantity
+        nets[trade.cash, trade.buyer] -= trade.amount
+        nets[trade.cash, trade.seller] += trade.amount
+    for (asset, wallet), net in nets.items():
+        if net:
+            words += _movement(assets[asset], wallet)
+    return _listed(words)
+
+
+def opening(at: Deployment, assets: Assets, terms: RepoTerms) -> AccessList:
+    """What opening a repo reads: its exchange, the prices, and the policy on each kind."""
+    words = list(_exchange(at, assets, terms))
+    for line in terms.lines:
+        words.append((at.prices.address, _of(at.prices, "_quotes", line.security)))
+        security = assets[line.security]
+        if isinstance(security, Security):
+            version = _entry(_slot(at.policy, "_entries"), _word(terms.policy_version))
+            kind = _word(security.kind.number)
+            words.append((at.policy.address, _entry(int.from_bytes(version, "big"), kind)))
+    return _listed(words, _called(at, terms))
+
+
+def closing(at: Deployment, assets: Assets, terms: RepoTerms) -> AccessList:
+    """What closing a repo reads: its exchange."""
+    return _listed(_exchange(at, assets, terms), _called(at, terms))
+
+
+def _exchange(at: Deployment, assets: Assets, terms: RepoTerms) -> _Words:
+    """Cash between the sides, collateral between the seller and whoever has it."""
+    holder = terms.custody if _is_tri_party(at, terms) else terms.buyer
+    yield from _registrations(at.registry, terms.seller, terms.buyer, holder)
+    yield from _movement(assets[terms.cash], terms.seller, terms.buyer)
+    for line in terms.lines:
+        yield from _movement(assets[line.security], terms.seller, holder)
+
+
+def _called(at: Deployment, terms: RepoTerms) -> list[str]:
+    custody = [at.custody.address] if _is_tri_party(at, terms) else []
+    return [at.settlement.address, *custody]
+
+
+def _is_tri_party(at: Deployment, terms: RepoTerms) -> bool:
+    return terms.custody == at.custody.address
+
+
+def _movement(asset: Asset, *wallets: str) -> _Words:
+    contract = token(asset)
+    yield asset.address, _word(_slot(contract, "_control"))
+    for wallet in wallets:
+        yield asset.address, _of(contract, "_accounts", wallet)
+
+
+def _registrations(registry: Contract, *wallets: str) -> _Words:
+    for wallet in wallets:
+        yield registry.address, _of(registry, "_wallets", wallet)
+
+
+def _listed(words: Iterable[tuple[str, bytes]], called: Iterable[str] = ()) -> AccessList:
+    """Each word and address once, sorted, so that the same settlement has the same bytes."""
+    listed: dict[str, set[bytes]] = {address: set() for address in called}
+    for address, word in words:
+        listed.setdefault(address, set()).add(word)
+    return tuple((address, tuple(sorted(listed[address]))) for address in sorted(listed))
+
+
+def _of(contract: Contract, mapping: str, address: str) -> bytes:
+    """The word of a mapping that belongs to an address."""
+    return _entry(_slot(contract, mapping), to_canonical_address(address).rjust(32, b"\0"))
+
+
+def _slot(contract: Contract, variable: str) -> int:
+    storage = load(contract.name).storage
+    if variable not in storage:
+        raise CompilerTrouble(f"{contract.name} has no variable {variable} of its own any more")
+    return storage[variable]
+
+
+def _entry(slot: int, key: bytes) -> bytes:
+    return keccak(key + _word(slot))
+
+
+def _word(number: int) -> bytes:
+    return number.to_bytes(32, "big")

@@ -1,0 +1,90 @@
+"""The reference arithmetic of repo: published figures, ties, and the order of the terms."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from decimal import Decimal
+
+import pytest
+
+from settlement.model.repo import (
+    Line,
+    Method,
+    RepoState,
+    RepoTerms,
+    market_value,
+    price_differential,
+    purchase_price,
+    value_after_margin,
+)
+from settlement.onchain.artifacts import load
+from tests.figures import INTERESTS, PURCHASES
+
+
+def camel(name):
+    """The contract's name of a field."""
+    return re.sub(r"_(\w)", lambda found: found.group(1).upper(), name)
+
+
+@pytest.mark.parametrize("figure", PURCHASES, ids=lambda figure: figure.id)
+def test_purchase_price_by_the_figures(figure):
+    value = market_value(figure.nominal, figure.dirty)
+    after = value_after_margin(value, figure.method, figure.margin)
+    assert purchase_price([after]) == figure.purchase_price
+
+
+@pytest.mark.parametrize("figure", INTERESTS, ids=lambda figure: figure.id)
+def test_interest_by_the_figures(figure):
+    interest = price_differential(figure.purchase_price, figure.periods, figure.basis)
+    assert interest == figure.price_differential
+
+
+def test_a_ratio_of_102_is_not_a_haircut_of_2():
+    value = Decimal(10_000_000)
+    by_ratio = value_after_margin(value, Method.RATIO, Decimal("1.02"))
+    by_haircut = value_after_margin(value, Method.HAIRCUT, Decimal("0.02"))
+    assert by_ratio - by_haircut == pytest.approx(Decimal("3921.568627"), abs=Decimal("0.000001"))
+
+
+def test_lines_are_rounded_together():
+    """Two halves of a cent make a cent; each by itself would be one too."""
+    half = Decimal("0.005")
+    assert purchase_price([half]) == Decimal("0.01")
+    assert purchase_price([half, half]) == Decimal("0.01")
+    assert purchase_price([]) == 0
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_tie_goes_away_from_nought(sign):
+    """9,974,250.00 for three days at 0.4% either way is 332.475."""
+    rate = sign * Decimal("0.004")
+    interest = price_differential(Decimal("9974250.00"), [(rate, 3)], 360)
+    assert interest == sign * Decimal("332.48")
+
+
+def test_periods_are_rounded_once():
+    """A third of a cent three times is a cent; rounded each time it would be nothing."""
+    third = (Decimal("0.012"), 1)
+    principal = Decimal("100.00")
+    assert price_differential(principal, [third] * 3, 360) == Decimal("0.01")
+    assert price_differential(principal, [third], 360) == Decimal("0.00")
+
+
+def test_no_days_are_no_interest():
+    assert price_differential(Decimal("9974250.00"), [], 360) == 0
+    assert price_differential(Decimal("9974250.00"), [(Decimal(9), 0)], 360) == 0
+
+
+@pytest.mark.parametrize("struct", [RepoTerms, Line])
+def test_fields_are_those_of_the_contract_in_its_order(struct):
+    function = next(entry for entry in load("IRepoFacility").abi if entry.get("name") == "idOf")
+    components = function["inputs"][0]["components"]
+    if struct is Line:
+        components = components[-1]["components"]
+    assert [camel(field.name) for field in fields(struct)] == [each["name"] for each in components]
+
+
+def test_states_are_those_of_the_contract():
+    assert [state.name for state in RepoState] == ["NONE", "OPEN", "CLOSED", "CANCELLED"]
+    assert [state.value for state in RepoState] == [0, 1, 2, 3]
