@@ -23,6 +23,8 @@ library RepoMath {
             int256 product = int256(principal) * rateDays;
             int256 divisor = CENT_TIMES_RATE * int256(basis);
             int256 half = product < 0 ? -divisor / 2 : divisor / 2;
+            // Dividing first is the rounding.
+            // slither-disable-next-line divide-before-multiply
             return ((product + half) / divisor) * int256(CENT);
         }
     }
@@ -43,6 +45,8 @@ library RepoMath {
     /// @dev A sum of {valueAfterMarginDown} as a payment: millionths, whole cents, half up.
     function purchasePriceHalfUp(uint256 value) internal pure returns (uint256) {
         unchecked {
+            // Dividing first is the rounding.
+            // slither-disable-next-line divide-before-multiply
             return ((value + VALUE_IN_CENT / 2) / VALUE_IN_CENT) * CENT;
         }
     }

@@ -214,9 +214,9 @@ contract Settlement is ISettlement, EIP712 {
 
     function _settleTogether(SignedTrade[] calldata trades) private {
         Netting.Ledger memory ledger = Netting.create(trades.length);
-        bytes32 group;
-        Asset security;
-        Asset cash;
+        bytes32 group = 0;
+        Asset security = Asset.wrap(0);
+        Asset cash = Asset.wrap(0);
         for (uint256 i = 0; i < trades.length; ++i) {
             SignedTrade calldata item = trades[i];
             CheckedTrade trade = checked(item.trade);
@@ -283,6 +283,8 @@ contract Settlement is ISettlement, EIP712 {
             }
             if (!settled) {
                 bytes memory reason = _reason();
+                // The seller's hash is the trade's id.
+                // slither-disable-next-line unused-return
                 (bytes32 id, ) = checked(trade.trade).hashes();
                 emit NotSettled(i, id, reason);
             }
@@ -321,7 +323,7 @@ contract Settlement is ISettlement, EIP712 {
 
     /// @dev The trades of `group` that stand together from `start` on are all of it, in its order.
     function _requireWholeGroup(SignedTrade[] calldata trades, uint256 start, bytes32 group) private pure {
-        bytes memory ids;
+        bytes memory ids = "";
         for (uint256 i = start; i < trades.length && trades[i].trade.group == group; ++i) {
             ids = bytes.concat(ids, trades[i].trade.unlinkedHash());
         }

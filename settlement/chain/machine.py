@@ -1,9 +1,9 @@
-"""py-evm's Prague machine with its most frequent steps shortened: the same rules, half the time.
+"""py-evm's Prague machine with its most frequent steps shortened: the same rules in less time.
 
-Three quarters of what our contracts execute moves words about on the stack, jumps, compares or
-adds. py-evm runs each such step through four Python calls that check their own arguments; here it
-is one or two calls on the same stack, memory and gas meter. Costs are read from py-evm's own table,
-and everything else (calls, storage, logs, precompiles, transactions, blocks) is py-evm's.
+Nine in ten of the steps of a settlement move words about on the stack, jump, compare, add, or use
+memory. py-evm runs each through several Python calls that check their own arguments; here it is one
+or two calls on the same stack, memory and gas meter. Costs are read from py-evm's own table, and
+everything else (calls, storage, logs, precompiles, transactions, blocks) is py-evm's.
 
 `tests/differential/test_machine.py` runs random programs on both and compares outcome, gas, output,
 stack and memory. To go back to the plain machine, give `LocalChain` py-evm's `PragueVM`.

@@ -13,7 +13,8 @@ from settlement.scenario.starter import STARTER
 
 
 def new(
-    file: Annotated[Path, typer.Argument(help="The YAML file to write.")], as_json: AsJson = False
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The YAML file to write.")],
+    as_json: AsJson = False,
 ) -> int:
     """Write a commented scenario that runs as it is."""
     if file.suffix not in {".yaml", ".yml"}:

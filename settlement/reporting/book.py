@@ -16,7 +16,7 @@ from settlement.reporting.story import Check, Refusal
 from settlement.reporting.text import check_mark
 from settlement.units import show_cash, show_quantity
 
-_NAME, _COLUMN = 16, 20
+_NAME, _COLUMN = 16, 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def book_lines(run: BookRun) -> Iterator[str]:
     yield f"{run.opened} of {run.trades} opened by DvP: {_shown(run.gross_cash)} {run.currency}"
     yield f"{run.closed} of {run.trades} closed: interest {_shown(run.total_interest)} ACT/360"
     for firm, paid in run.interest.items():
-        yield f"      {firm:{_NAME}}{_shown(paid):>{_COLUMN}}"
+        yield _line(firm, _shown(paid))
     for failure in run.failures:
         reason = f" ({failure.refusal.reason})" if failure.refusal.reason else ""
         yield f"✗ {failure.trade_id} did not {failure.leg}{reason}: {failure.refusal.sentence}"
@@ -167,12 +167,11 @@ def book_lines(run: BookRun) -> Iterator[str]:
 
 def _funding_lines(run: BookRun) -> Iterator[str]:
     yield "Funded beforehand, as little as lets each repo settle gross, one by one"
-    yield f"      {'':{_NAME}}{'cash to lend':>{_COLUMN}}{'cash for interest':>{_COLUMN}}"
+    yield _line("", "cash to lend", "cash for interest")
     for firm, funds in run.funding.items():
-        cash, interest = _shown(funds.cash), _shown(funds.interest)
-        yield f"      {firm:{_NAME}}{cash:>{_COLUMN}}{interest:>{_COLUMN}}"
+        yield _line(firm, _shown(funds.cash), _shown(funds.interest))
         for symbol, quantity in funds.securities.items():
-            yield f"      {'':{_NAME}}{show_quantity(quantity):>{_COLUMN}} {symbol}"
+            yield f"{_line('', show_quantity(quantity))} {symbol}"
 
 
 def _differing_lines(run: BookRun) -> Iterator[str]:
@@ -181,12 +180,14 @@ def _differing_lines(run: BookRun) -> Iterator[str]:
         return
     count = len(run.differing)
     yield f"{count} of {run.trades} printed end amounts are not start + interest"
-    heads = ("printed", "recomputed", "difference")
-    yield f"      {'trade':{_NAME}}" + "".join(f"{head:>{_COLUMN}}" for head in heads)
+    yield _line("trade", "printed", "recomputed", "difference")
     for row in run.differing:
         amounts = (row.printed, row.recomputed, row.difference)
-        cells = "".join(f"{_shown(amount):>{_COLUMN}}" for amount in amounts)
-        yield f"      {row.trade_id:{_NAME}}{cells}"
+        yield _line(row.trade_id, *map(_shown, amounts))
+
+
+def _line(name: str, *cells: str) -> str:
+    return f"      {name:{_NAME}}" + "".join(f" {cell:>{_COLUMN}}" for cell in cells)
 
 
 def _money(amount: Decimal) -> str:

@@ -16,6 +16,15 @@ import yaml
 from settlement.errors import BadFile, Problem
 
 MOST_BYTES = 1_000_000
+MOST_DEPTH = 30
+
+_OPENS = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+_CLOSES = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 
 _SPLIT_NUMBER = re.compile(r"\d{3}(\.\d+)?%?")
 
@@ -64,10 +73,7 @@ def read_file(path: Path) -> Written:
 def read_text(text: str, file: str) -> Written:
     """Reads YAML. Raises {BadFile} with every duplicate key, or the first error of YAML."""
     try:
-        for token in yaml.scan(text):
-            if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
-                line = token.start_mark.line + 1
-                raise BadFile([Problem(file, line, "", "anchors and aliases are not read here")])
+        _check_tokens(text, file)
         root = yaml.compose(text, Loader=yaml.BaseLoader)
         if root is None:
             raise BadFile([Problem(file, 0, "", "is empty")])
@@ -81,11 +87,21 @@ def read_text(text: str, file: str) -> Written:
     except yaml.reader.ReaderError as problem:
         line = text[: problem.position].count("\n") + 1
         raise BadFile([Problem(file, line, "", f"is not YAML: {problem.reason}")]) from None
-    except RecursionError:
-        raise BadFile([Problem(file, 0, "", "is nested too deep")]) from None
     if problems:
-        raise BadFile(problems)
+        raise BadFile(list(dict.fromkeys(problems)))
     return written
+
+
+def _check_tokens(text: str, file: str) -> None:
+    """Stops at what no scenario has, before anything is built from it."""
+    depth = 0
+    for token in yaml.scan(text):
+        line = token.start_mark.line + 1
+        if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
+            raise BadFile([Problem(file, line, "", "anchors and aliases are not read here")])
+        depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
+        if depth > MOST_DEPTH:
+            raise BadFile([Problem(file, line, "", "is nested too deep here")])
 
 
 def _convert(node: yaml.Node, path: Path_, written: Written, problems: list[Problem]) -> Plain:

@@ -39,10 +39,25 @@ SYMBOLS = ("USD", *SECURITIES)
 LOT = {"USD": 10_000, "T-2035": 1_000, "B-2030": 1}
 """The smallest quantity that the tests move: a cent, a piece, a unit."""
 
+HOLDERS = [("dealer", "T-2035"), ("broker", "B-2030"), ("broker", "T-2035")]
+HOLDERS += [(name, "USD") for name in ("fund", "bank", "dealer")]
+"""Each holds twenty lots at the start."""
+
 names = st.sampled_from(NAMES)
 symbols = st.sampled_from(SYMBOLS)
-lots = st.sampled_from([1, 2, 5, 9, 10, 11, 30])
+lots = st.sampled_from([1, 2, 5, 9, 10, 21])
 pairs = st.permutations(NAMES).map(lambda order: tuple(order[:2]))
+terms = st.fixed_dictionaries(
+    {
+        "sides": pairs,
+        "symbol": st.sampled_from(SECURITIES),
+        "quantity": lots,
+        "cents": lots,
+        "opens": st.sampled_from([-60, -60, -60, 0, 600]),
+        "binds": st.sampled_from([-60, 900]),
+    }
+)
+"""Of a trade; most may settle at once."""
 
 
 @cache
@@ -53,11 +68,12 @@ def _opened() -> tuple[Market, Contract, Callable[[], None]]:
     market.add_security("B-2030")
     for name in NAMES:
         market.add_participant(name)
-    for symbol, name in (("T-2035", "dealer"), ("B-2030", "broker")):
-        market.onboarding.deposit(name, symbol, 20 * LOT[symbol])
-        market.onboarding.tokenize(name, symbol, 20 * LOT[symbol])
-    for name in ("fund", "bank"):
-        market.onboarding.issue_cash(name, "USD", Decimal("0.20"))
+    for name, symbol in HOLDERS:
+        if symbol == "USD":
+            market.onboarding.issue_cash(name, symbol, Decimal(20) / 100)
+        else:
+            market.onboarding.deposit(name, symbol, 20 * LOT[symbol])
+            market.onboarding.tokenize(name, symbol, 20 * LOT[symbol])
     creation = interface("Census").creation()
     deployer = market.operators.deployer
     (receipt,) = market.chain.submit([Transaction(deployer, None, creation, 3_000_000)])
@@ -112,35 +128,39 @@ class SettlementMachine(RuleBasedStateMachine):
         self.pen = Pen(self.market, *self.people.values())
         self.written: list[Trade] = []
         self.model = Model()
-        for name, symbol in (("dealer", "T-2035"), ("broker", "B-2030")):
+        for name, symbol in HOLDERS:
             self.model.balance[name, symbol] = 20 * LOT[symbol]
-        for name in ("fund", "bank"):
-            self.model.balance[name, "USD"] = 20 * LOT["USD"]
 
     # --- trades -----------------------------------------------------------------------------------
 
-    @rule(
-        target=trades,
-        sides=pairs,
-        symbol=st.sampled_from(SECURITIES),
-        quantity=lots,
-        cents=lots,
-        opens=st.sampled_from([-60, 0, 600]),
-        binds=st.sampled_from([-60, 900]),
-    )
-    def write(self, sides, symbol, quantity, cents, opens, binds):
-        now = self.market.chain.now()
-        trade = self.pen.trade(
-            *(self.people[side] for side in sides),
-            security=self.assets[symbol],
-            quantity=quantity * LOT[symbol],
-            amount=cents * LOT["USD"],
-            not_before=now + opens,
-            not_after=now + 1_800,
-            binding_from=now + binds,
-        )
-        self.written.append(trade)
+    @rule(target=trades, drawn=terms)
+    def write(self, drawn):
+        return self.trade(**drawn)
+
+    @rule(target=trades, drawn=terms)
+    def trade_now(self, drawn):
+        trade = self.trade(**drawn)
+        self.settle(trade)
         return trade
+
+    @rule(target=trades, drawn=st.lists(terms, min_size=2, max_size=5))
+    def trade_all_or_none(self, drawn):
+        batch = [self.trade(**each) for each in drawn]
+        self.settle_all_or_none(batch)
+        return multiple(*batch)
+
+    @rule(target=trades, drawn=st.lists(terms, min_size=2, max_size=4))
+    def trade_best_effort(self, drawn):
+        batch = [self.trade(**each) for each in drawn]
+        self.settle_best_effort(batch)
+        return multiple(*batch)
+
+    @rule(target=trades, drawn=terms)
+    def trade_there_and_back(self, drawn):
+        there = self.trade(**drawn)
+        back = self.trade(**{**drawn, "sides": drawn["sides"][::-1]})
+        self.settle_all_or_none([there, back])
+        return multiple(there, back)
 
     @rule(target=trades, trade=trades, quantity=lots)
     def write_again_with_other_terms(self, trade, quantity):
@@ -261,33 +281,37 @@ class SettlementMachine(RuleBasedStateMachine):
             if self.model.frozen[source, symbol] > held - units:
                 self.model.frozen[source, symbol] = left
 
-    @rule(name=names, symbol=symbols, quantity=st.sampled_from([0, 0, 1, 5, 10, 100]))
-    def freeze(self, name, symbol, quantity):
-        self.market.onboarding.freeze(name, symbol, quantity * LOT[symbol])
-        self.model.frozen[name, symbol] = quantity * LOT[symbol]
-
-    @rule(name=names)
-    def suspend_or_reinstate(self, name):
-        if name in self.model.suspended:
-            self.market.onboarding.reinstate(name, "nothing found")
-        else:
-            self.market.onboarding.suspend(name, "under investigation")
-        self.model.suspended ^= {name}
-
-    @rule(symbol=symbols)
-    def pause_or_unpause(self, symbol):
-        if symbol in self.model.paused:
-            self.market.onboarding.unpause(symbol, "all is well")
-        else:
-            self.market.onboarding.pause(symbol, "halted")
-        self.model.paused ^= {symbol}
+    @rule(
+        what=st.sampled_from(["freeze", "suspend", "pause"]),
+        name=names,
+        symbol=symbols,
+        quantity=st.sampled_from([1, 15, 100]),
+    )
+    def disturb(self, what, name, symbol, quantity):
+        onboarding = self.market.onboarding
+        if what == "freeze":
+            onboarding.freeze(name, symbol, quantity * LOT[symbol])
+            self.model.frozen[name, symbol] = quantity * LOT[symbol]
+        elif what == "suspend" and name not in self.model.suspended:
+            onboarding.suspend(name, "under investigation")
+            self.model.suspended.add(name)
+        elif what == "pause" and symbol not in self.model.paused:
+            onboarding.pause(symbol, "halted")
+            self.model.paused.add(symbol)
 
     @rule()
-    def all_is_well_again(self):
+    def heal(self):
+        onboarding = self.market.onboarding
         for name in sorted(self.model.suspended):
-            self.suspend_or_reinstate(name)
+            onboarding.reinstate(name, "nothing found")
         for symbol in sorted(self.model.paused):
-            self.pause_or_unpause(symbol)
+            onboarding.unpause(symbol, "all is well")
+        for (name, symbol), units in self.model.frozen.items():
+            if units:
+                onboarding.freeze(name, symbol, 0)
+                self.model.frozen[name, symbol] = 0
+        self.model.suspended.clear()
+        self.model.paused.clear()
 
     @rule(seconds=st.sampled_from([1, 300, 1_200]))
     def wait(self, seconds):
@@ -324,6 +348,20 @@ class SettlementMachine(RuleBasedStateMachine):
         assert ends == len(self.model.used)
 
     # --- the model's rules ------------------------------------------------------------------------
+
+    def trade(self, sides, symbol, quantity, cents, opens, binds) -> Trade:
+        now = self.market.chain.now()
+        trade = self.pen.trade(
+            *(self.people[side] for side in sides),
+            security=self.assets[symbol],
+            quantity=quantity * LOT[symbol],
+            amount=cents * LOT["USD"],
+            not_before=now + opens,
+            not_after=now + 1_800,
+            binding_from=now + binds,
+        )
+        self.written.append(trade)
+        return trade
 
     def key(self, trade: Trade) -> tuple[Any, ...]:
         return (frozenset((trade.seller, trade.buyer)), trade.binding_from, trade.nonce)
@@ -392,5 +430,5 @@ class SettlementMachine(RuleBasedStateMachine):
         assert error in (expected or {None}), (error, expected)
 
 
-SettlementMachine.TestCase.settings = settings(stateful_step_count=40)
+SettlementMachine.TestCase.settings = settings(stateful_step_count=30)
 TestSettlement = SettlementMachine.TestCase
