@@ -4,12 +4,12 @@
 `EthereumTesterProvider`. Each is started once to warm the caches of the file system and of Python,
 then both in turn, and the medians are compared.
 
-**The bulk path**: `submit` of the chain port, which mines many transactions in one block, against
-`transact` through web3 with gas given, one by one, on the same chain. Both settle as many trades of
-the same kind between the same parties, in turns of `TURN`. Prepared beforehand for both: the
-trades and the parties' signatures. Inside the time of both: encoding, the sender's signature,
-execution and mining. Submitting also gives every receipt with its events; fetching those one by one
-is timed apart and is not part of the ratio.
+**The bulk path**: the desk's best-effort batches, mined by `submit` of the chain port, against
+`transact` of single settlements through web3 with gas given, on the same chain. Both settle as many
+trades of the same kind between the same parties, in turns of `TURN`. Prepared beforehand for both:
+the trades and the parties' signatures. Inside the time of both: encoding, the sender's signature,
+execution and mining. The bulk path also decodes every event; fetching receipts one by one is timed
+apart and is not part of the ratio.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from settlement.coordinator.dvp import BEST_EFFORT
 from settlement.errors import ChainTrouble
 from settlement.market import Market
 from settlement.onchain.artifacts import load
@@ -160,10 +161,8 @@ def _book(market: Market, name: str, count: int) -> list[str]:
 
 
 def _submit(market: Market, references: Sequence[str]) -> None:
-    transactions = [
-        replace(market.dvp.settlement_of(reference), gas=_GAS) for reference in references
-    ]
-    if not all(receipt.succeeded for receipt in market.chain.submit(transactions)):
+    outcome = market.dvp.settle_batch(references, BEST_EFFORT)
+    if any(outcome.values()):
         raise ChainTrouble("a settlement failed that should be timed")
 
 

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from eth_account.signers.local import LocalAccount
+from eth_utils import to_checksum_address
 
 TRANSACTION_GAS_CAP = 16_777_216
 """EIP-7825: no transaction may ask for more gas, whatever the block allows."""
@@ -58,6 +60,12 @@ class Receipt:
     contract: str | None
     output: bytes
     logs: tuple[Log, ...] = field(default=())
+
+
+@lru_cache(maxsize=10_000)
+def checksummed(address: str | bytes) -> str:
+    """An address as people write it (EIP-55). Remembered: a batch names the same few many times."""
+    return str(to_checksum_address(address))
 
 
 class Reverted(Exception):

@@ -1,9 +1,8 @@
 """A chain inside this process: eth-tester on py-evm, Prague rules, no node, no key, no network.
 
 Submitting mines straight on eth-tester's own chain, one block for as many transactions as fit its
-gas limit. That is the bulk path: about three times as fast as `transact` through web3 one by one
-(`dvp bench speed` measures it), and web3 sees the result: `LocalChain.web3` is an ordinary provider
-on the same chain for whoever wants to look.
+gas limit. That is the bulk path (`dvp bench speed` measures it), and web3 sees the result:
+`LocalChain.web3` is an ordinary provider on the same chain for whoever wants to look.
 
 The clock. py-evm takes a block's time from the wall clock unless told otherwise, and refuses the
 past, so genesis is dated at `starts` and the time is set before every block and every call. Each
@@ -25,10 +24,16 @@ from eth.vm.spoof import SpoofTransaction
 from eth_keys.datatypes import PrivateKey
 from eth_tester import EthereumTester, PyEVMBackend
 from eth_typing import Address
-from eth_utils import ValidationError, is_address, to_canonical_address, to_checksum_address
+from eth_utils import ValidationError, is_address, to_canonical_address
 
-from settlement.chain.base import TRANSACTION_GAS_CAP, Log, Receipt, Reverted, Transaction
-from settlement.chain.machine import Machine
+from settlement.chain.base import (
+    TRANSACTION_GAS_CAP,
+    Log,
+    Receipt,
+    Reverted,
+    Transaction,
+    checksummed,
+)
 from settlement.errors import ChainTrouble
 
 if TYPE_CHECKING:
@@ -56,7 +61,6 @@ class LocalChain:
         backend = PyEVMBackend(
             genesis_parameters=PyEVMBackend.generate_genesis_params({"timestamp": starts - 1}),
             genesis_state=allocation,
-            vm_configuration=((0, Machine),),
         )
         self._tester = EthereumTester(backend)
         self._time = starts
@@ -222,11 +226,11 @@ def _receipt(
         block=header.block_number,
         time=header.timestamp,
         transaction_hash=bytes(transaction.hash),
-        contract=to_checksum_address(computation.msg.storage_address) if created else None,
+        contract=checksummed(computation.msg.storage_address) if created else None,
         output=bytes(computation.output) if computation.is_error else b"",
         logs=tuple(
             Log(
-                address=to_checksum_address(log.address),
+                address=checksummed(log.address),
                 topics=tuple(topic.to_bytes(32, "big") for topic in log.topics),
                 data=bytes(log.data),
             )

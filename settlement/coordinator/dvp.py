@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NoReturn
 
 from settlement.chain.base import Transaction
 from settlement.coordinator.directory import Directory, Party
@@ -28,6 +29,7 @@ from settlement.model.trade import (
     Trade,
 )
 from settlement.onchain import access, signing
+from settlement.onchain.contract import Event
 from settlement.onchain.deployment import Deployment
 from settlement.onchain.operators import Operators
 from settlement.units import cash_from_chain, cash_to_chain, date_to_chain
@@ -35,10 +37,13 @@ from settlement.units import cash_from_chain, cash_to_chain, date_to_chain
 ALL_OR_NONE, BEST_EFFORT = 0, 1
 """The modes of a batch, as the contract counts them."""
 
-ITEM_GAS = 510_000
-"""A best-effort item's allowance and what the batch adds to it."""
-
 SETTLE_GAS = 1_000_000
+
+BATCH_GAS, GAS_IN_BATCH = 1_000_000, 150_000
+"""Given to a batch, and to each trade in it: two fresh holders and a fresh nonce word included."""
+
+MOST_IN_BATCH = 100
+"""So many trades stay under the cap of a transaction, 16,777,216 gas."""
 
 _ENDED = {Status.SETTLED, Status.CANCELLED}
 """Where a trade stays, whoever submits it again."""
@@ -132,35 +137,28 @@ class DvpDesk:
         )
 
     def settle_batch(self, references: Sequence[str], mode: int) -> dict[str, Refused | None]:
-        """Settles booked trades in one transaction; by reference, what refused each.
+        """Settles booked trades together; by reference, what refused each.
 
-        All-or-none raises {Refused}; best-effort reports.
+        All-or-none is one transaction, raises {Refused}, and refuses more trades than one carries.
+        Best-effort reports, and takes as many transactions as it needs.
         """
-        signed = [self.booked(reference).signed for reference in references]
         if len(set(references)) < len(references):
             raise BadInput("a batch names each trade once")
-        assets = self._directory.by_address()
-        reads = access.netting if mode == ALL_OR_NONE else access.settling
-        transaction = self._settlement.transaction(
-            self._coordinator,
-            "settleBatch",
-            [each.words() for each in signed],
-            mode,
-            gas=min(16_000_000, 1_000_000 + len(signed) * 150_000),
-            access_list=reads(self._registry, assets, [each.trade for each in signed]),
-        )
-        try:
-            events = self._journal.run(transaction)
-        except Refused as refused:
-            for reference in references:
-                self._note(reference, refused)
-            raise
-        failed = {
-            int(event.arguments["position"]): self._journal.refused(event.arguments["reason"])
-            for event in events
-            if event.name == "NotSettled"
-        }
-        outcome = {name: failed.get(place) for place, name in enumerate(references)}
+        if mode == ALL_OR_NONE and len(references) > MOST_IN_BATCH:
+            raise BadInput(
+                f"all or none of {len(references):,} trades do not fit one transaction, "
+                f"which carries {MOST_IN_BATCH}"
+            )
+        parts = [
+            references[start : start + MOST_IN_BATCH]
+            for start in range(0, max(1, len(references)), MOST_IN_BATCH)
+        ]
+        receipts = self._journal.submit([self._batch(part, mode) for part in parts])
+        outcome: dict[str, Refused | None] = {}
+        for part, receipt in zip(parts, receipts, strict=True):
+            if not receipt.succeeded:
+                self._fail(references, self._journal.refused(receipt.output))
+            outcome |= self._outcome(part, self._journal.events_of(receipt))
         for reference, failure in outcome.items():
             if failure is None:
                 self._mark(reference, Status.SETTLED)
@@ -217,6 +215,34 @@ class DvpDesk:
     def amount_of(self, reference: str) -> Decimal:
         """The cash of a booked trade."""
         return cash_from_chain(self.booked(reference).trade.amount)
+
+    def _batch(self, references: Sequence[str], mode: int) -> Transaction:
+        signed = [self.booked(reference).signed for reference in references]
+        reads = access.netting if mode == ALL_OR_NONE else access.settling
+        trades = [each.trade for each in signed]
+        return self._settlement.transaction(
+            self._coordinator,
+            "settleBatch",
+            [each.words() for each in signed],
+            mode,
+            gas=BATCH_GAS + len(signed) * GAS_IN_BATCH,
+            access_list=reads(self._registry, self._directory.by_address(), trades),
+        )
+
+    def _outcome(
+        self, references: Sequence[str], events: Sequence[Event]
+    ) -> dict[str, Refused | None]:
+        failed = {
+            int(event.arguments["position"]): self._journal.refused(event.arguments["reason"])
+            for event in events
+            if event.name == "NotSettled"
+        }
+        return {name: failed.get(place) for place, name in enumerate(references)}
+
+    def _fail(self, references: Sequence[str], refused: Refused) -> NoReturn:
+        for reference in references:
+            self._note(reference, refused)
+        raise refused
 
     def _client(self, trade: Trade, address: str) -> Party:
         party = self._party(address)

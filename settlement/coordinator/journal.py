@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from settlement.chain.base import Chain, Receipt, Reverted, Transaction
+from settlement.chain.base import Chain, Log, Receipt, Reverted, Transaction
 from settlement.chain.reverts import ErrorBook
 from settlement.coordinator.directory import Directory
 from settlement.coordinator.refusals import refusal
@@ -30,6 +30,7 @@ class Journal:
         self.settlements = 0
         self._directory = directory
         self._contracts: dict[str, Contract] = {}
+        self._decoded: dict[bytes, list[Event]] = {}
         self._errors: ErrorBook | None = None
 
     def watch(self, *contracts: Contract) -> None:
@@ -51,9 +52,8 @@ class Journal:
         return self.events_of(receipt)
 
     def events_of(self, receipt: Receipt) -> list[Event]:
-        """The events of a receipt, of all contracts watched."""
-        found = (self._decode(log_index, receipt) for log_index in range(len(receipt.logs)))
-        return [event for event in found if event is not None]
+        """The events of a receipt that came from here, of all contracts watched at the time."""
+        return self._decoded[receipt.transaction_hash]
 
     def refused(self, output: bytes) -> Refused:
         """What a contract reverted with, in words."""
@@ -76,13 +76,14 @@ class Journal:
     def _record(self, receipt: Receipt) -> None:
         self.transactions += 1
         self.gas_used += receipt.gas_used
-        events = self.events_of(receipt)
+        found = map(self._decode, receipt.logs)
+        events = [event for event in found if event is not None]
+        self._decoded[receipt.transaction_hash] = events
         self.events += events
         self.settlements += _count_settlements(events)
         self.register.apply(events)
 
-    def _decode(self, index: int, receipt: Receipt) -> Event | None:
-        log = receipt.logs[index]
+    def _decode(self, log: Log) -> Event | None:
         contract = self._contracts.get(log.address)
         return contract.interface.event(log) if contract else None
 

@@ -380,7 +380,7 @@ def _closing(booked: BookedRepo, events: Iterable[Event]) -> Closing:
 
 def _periods(terms: RepoTerms, day: int) -> tuple[tuple[Decimal, int], ...]:
     """(rate, days) up to `day`: the repo rate to the repurchase date, the late rate after it."""
-    agreed = day
+    agreed = min(day, terms.repurchase_date)
     rates = (terms.rate, terms.late_rate or terms.rate)
     days = (agreed - terms.purchase_date, day - agreed)
     periods = zip(map(rate_from_chain, rates), days, strict=True)

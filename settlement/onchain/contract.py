@@ -13,10 +13,10 @@ from typing import Any
 
 from eth_abi import decode, encode
 from eth_account.signers.local import LocalAccount
-from eth_utils import event_abi_to_log_topic, function_abi_to_4byte_selector, to_checksum_address
+from eth_utils import event_abi_to_log_topic, function_abi_to_4byte_selector
 from eth_utils.abi import collapse_if_tuple
 
-from settlement.chain.base import DEFAULT_GAS, Chain, Log, Transaction
+from settlement.chain.base import DEFAULT_GAS, Chain, Log, Transaction, checksummed
 from settlement.model.asset import Asset, Cash
 from settlement.onchain.artifacts import load
 
@@ -169,4 +169,4 @@ def _event_type(entry: Any) -> _EventType:
 
 
 def _checksummed(kind: str, value: Any) -> Any:
-    return to_checksum_address(value) if kind == "address" else value
+    return checksummed(value) if kind == "address" else value
