@@ -80,8 +80,9 @@ enum BatchMode {
 /// is part of its nonce's key so that nobody can burn the nonce of a binding trade with another trade of the same number
 /// that does not bind yet. Used and cancelled look alike in the bit: the event tells.
 ///
-/// REENTRANCY. All venue contracts share one transient lock that lives here. While it is held no entry point of any of them
-/// can be entered and {requireUnlocked} reverts, which economic views ask first.
+/// REENTRANCY. All venue contracts share one transient lock that lives here and is held whenever assets move. No entry point
+/// of any of them gets through while it is held, because each ends in moving assets or asks {requireUnlocked}, as economic
+/// views do.
 ///
 /// @dev Assumption, for safety: `keccak256` has no collisions, `ecrecover` cannot be forged, the register is honest about who
 /// signs how. For liveness: somebody submits inside the window.
@@ -131,10 +132,7 @@ interface ISettlement {
     error NotEnoughGas(uint256 needed, uint256 available);
 
     /// @notice Thrown when an entry point is entered while the venue's lock is held.
-    error Locked(address holder);
-
-    /// @notice Thrown when the lock is released, or legs are delivered, by anyone but its holder.
-    error NotTheHolder(address caller);
+    error Locked();
 
     /// @notice Thrown when a contract that the venue was not built with wants to act as part of it.
     error NotOfThisVenue(address caller);
@@ -192,13 +190,7 @@ interface ISettlement {
         bytes calldata secondSignature
     ) external;
 
-    /// @notice Takes the venue's lock. For the contracts of this venue only.
-    function acquire() external;
-
-    /// @notice Gives the lock back.
-    function release() external;
-
-    /// @notice Moves the legs in their order, on the word of the venue contract that holds the lock.
+    /// @notice Moves the legs in their order, under the lock, on the word of a contract of this venue.
     function deliver(Leg[] calldata legs) external;
 
     /// @notice Reverts with {Locked} while a settlement is under way, when balances are between two truths.

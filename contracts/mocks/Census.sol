@@ -11,11 +11,7 @@ contract Census {
     function count(
         address[] calldata assets,
         address[] calldata holders
-    )
-        external
-        view
-        returns (uint256[] memory supplies, IRegisteredERC20.Account[][] memory accounts)
-    {
+    ) external view returns (uint256[] memory supplies, IRegisteredERC20.Account[][] memory accounts) {
         supplies = new uint256[](assets.length);
         accounts = new IRegisteredERC20.Account[][](assets.length);
         for (uint256 i = 0; i < assets.length; ++i) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// It reverts with a string and spins, as a misbehaving wallet would.
+// solhint-disable gas-custom-errors, no-empty-blocks
+
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 
@@ -27,10 +30,7 @@ contract ContractWallet is IERC1271 {
         mood = next;
     }
 
-    function isValidSignature(
-        bytes32 hash,
-        bytes calldata signature
-    ) external view returns (bytes4) {
+    function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4) {
         if (mood == Mood.Silent) return bytes4(0);
         if (mood == Mood.Reverting) revert("wallet says no");
         if (mood == Mood.BurningGas) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// It calls back, spins and does nothing, as a hostile token would.
+// solhint-disable avoid-low-level-calls, no-empty-blocks
+
 import {Movement} from "../interfaces/IRegisteredERC20.sol";
 
 /// @title An asset outside the directory, for tests: it lies about balances and attacks whoever moves it.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// It calls whatever a test tells it to.
+// solhint-disable avoid-low-level-calls
+
 /// @title A contract that does as it is told, for tests: several calls in one transaction, from one address.
 contract Puppet {
     struct Order {

@@ -43,12 +43,6 @@ contract RepoFacility is IRepoFacility, EIP712 {
     mapping(bytes32 repo => Repo) private _repos;
     mapping(bytes32 nettingSet => uint256) private _sets;
 
-    modifier locked() {
-        SETTLEMENT.acquire();
-        _;
-        SETTLEMENT.release();
-    }
-
     constructor(
         ISettlement settlement,
         IWalletRegistry registry,
@@ -68,7 +62,7 @@ contract RepoFacility is IRepoFacility, EIP712 {
         RepoTerms calldata terms,
         bytes calldata sellerSignature,
         bytes calldata buyerSignature
-    ) external locked returns (bytes32 repo) {
+    ) external returns (bytes32 repo) {
         _requireWellFormed(terms);
         uint256 today = _dayOn(terms.utcOffset);
         if (today != terms.purchaseDate) revert NotThePurchaseDate(terms.purchaseDate, today);
@@ -92,7 +86,7 @@ contract RepoFacility is IRepoFacility, EIP712 {
     }
 
     /// @inheritdoc IRepoFacility
-    function close(RepoTerms calldata terms, address closer, bytes calldata signature) external locked {
+    function close(RepoTerms calldata terms, address closer, bytes calldata signature) external {
         bytes32 repo = terms.id();
         Repo storage stored = _repos[repo];
         if (stored.state != RepoState.Open) revert WrongState(repo, stored.state);

@@ -24,8 +24,7 @@ library RepoTermsLib {
     bytes32 internal constant LINE_TYPEHASH = 0x22d6a41030b3fb14900b150e82d26a64f11d8a44e0c5fcff793c77d4228fd4e2;
 
     /// @dev RepoClosing(bytes32 repo,address signer)
-    bytes32 internal constant CLOSING_TYPEHASH =
-        0x6a102e207358b6f59b692d6c394ca13f17488bb827627510461c33837980d940;
+    bytes32 internal constant CLOSING_TYPEHASH = 0x6a102e207358b6f59b692d6c394ca13f17488bb827627510461c33837980d940;
 
     /// @dev RepoCancellation(bytes32 repo,address signer)
     bytes32 internal constant CANCELLATION_TYPEHASH =

@@ -51,13 +51,14 @@ contract Settlement is ISettlement, EIP712 {
         uint256 bits;
     }
 
-    /// @dev Who holds the lock, zero for nobody. A full word: an address would be read again before it is written.
-    uint256 private transient _holder;
+    /// @dev One while the lock is held. A full word: a flag would be read again before it is written.
+    uint256 private transient _lock;
 
     modifier locked() {
-        _take(address(this));
+        requireUnlocked();
+        _lock = 1;
         _;
-        _holder = 0;
+        _lock = 0;
     }
 
     modifier onlyVenue() {
@@ -88,11 +89,7 @@ contract Settlement is ISettlement, EIP712 {
 
     /// @notice One trade of a best-effort batch, in a call of its own so that a failure leaves no trace.
     /// @dev Only {settleBatch} calls it, with the lock held.
-    function settleItem(
-        Trade calldata trade,
-        bytes calldata sellerSignature,
-        bytes calldata buyerSignature
-    ) external {
+    function settleItem(Trade calldata trade, bytes calldata sellerSignature, bytes calldata buyerSignature) external {
         if (msg.sender != address(this)) revert NotOfThisVenue(msg.sender);
         _settleAlone(checked(trade), sellerSignature, buyerSignature);
     }
@@ -138,36 +135,19 @@ contract Settlement is ISettlement, EIP712 {
     }
 
     /// @inheritdoc ISettlement
-    function acquire() external onlyVenue {
-        _take(msg.sender);
-    }
-
-    /// @inheritdoc ISettlement
-    function release() external {
-        _requireHolder();
-        _holder = 0;
-    }
-
-    /// @inheritdoc ISettlement
-    function deliver(Leg[] calldata legs) external onlyVenue {
-        _requireHolder();
+    function deliver(Leg[] calldata legs) external onlyVenue locked {
         for (uint256 i = 0; i < legs.length; ++i) {
             _move(legs[i].asset, legs[i].from, legs[i].to, legs[i].amount);
         }
     }
 
     /// @inheritdoc ISettlement
-    function requireUnlocked() external view {
-        if (_holder != 0) revert Locked(address(uint160(_holder)));
+    function requireUnlocked() public view {
+        if (_lock != 0) revert Locked();
     }
 
     /// @inheritdoc ISettlement
-    function nonceUsed(
-        address first,
-        address second,
-        uint64 bindingFrom,
-        uint256 nonce
-    ) external view returns (bool) {
+    function nonceUsed(address first, address second, uint64 bindingFrom, uint256 nonce) external view returns (bool) {
         (NonceWord storage word, uint256 bit) = _nonceAt(first, second, bindingFrom, nonce);
         return word.bits & bit != 0;
     }
@@ -185,11 +165,7 @@ contract Settlement is ISettlement, EIP712 {
         return keccak256(abi.encodePacked(ids));
     }
 
-    function _settleAlone(
-        CheckedTrade trade,
-        bytes calldata sellerSignature,
-        bytes calldata buyerSignature
-    ) private {
+    function _settleAlone(CheckedTrade trade, bytes calldata sellerSignature, bytes calldata buyerSignature) private {
         if (trade.group() != 0) revert GroupBroken(trade.group());
         _accept(trade, sellerSignature, buyerSignature);
         _move(trade.security(), trade.seller(), trade.buyer(), trade.quantity());
@@ -303,8 +279,7 @@ contract Settlement is ISettlement, EIP712 {
         assembly ("memory-safe") {
             words := trade
         }
-        return
-            abi.encodeWithSelector(this.settleItem.selector, words, item.sellerSignature, item.buyerSignature);
+        return abi.encodeWithSelector(this.settleItem.selector, words, item.sellerSignature, item.buyerSignature);
     }
 
     /// @dev The first bytes of what the last call returned, never all of a megabyte.
@@ -356,13 +331,7 @@ contract Settlement is ISettlement, EIP712 {
 
     function _cancel(Cancellation calldata cancellation, address by) private {
         _consume(cancellation.first, cancellation.second, cancellation.bindingFrom, cancellation.nonce);
-        emit Cancelled(
-            cancellation.first,
-            cancellation.second,
-            cancellation.bindingFrom,
-            cancellation.nonce,
-            by
-        );
+        emit Cancelled(cancellation.first, cancellation.second, cancellation.bindingFrom, cancellation.nonce, by);
     }
 
     function _consume(address first, address second, uint64 bindingFrom, uint256 nonce) private {
@@ -390,15 +359,6 @@ contract Settlement is ISettlement, EIP712 {
             }
         }
         if (asset.code.length == 0) revert NotAToken(asset);
-    }
-
-    function _take(address holder) private {
-        if (_holder != 0) revert Locked(address(uint160(_holder)));
-        _holder = uint160(holder);
-    }
-
-    function _requireHolder() private view {
-        if (uint160(msg.sender) != _holder) revert NotTheHolder(msg.sender);
     }
 
     function _requireInside(uint64 notBefore, uint64 notAfter) private view {

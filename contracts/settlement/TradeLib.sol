@@ -32,15 +32,12 @@ library TradeLib {
     }
 
     /// @dev The struct hashes of `delivery` for its deliverer, which is also the id of the delivery, and for its receiver.
-    function hashes(
-        FreeDelivery calldata delivery
-    ) internal pure returns (bytes32 forDeliverer, bytes32 forReceiver) {
+    function hashes(FreeDelivery calldata delivery) internal pure returns (bytes32 forDeliverer, bytes32 forReceiver) {
         uint256 start;
         assembly ("memory-safe") {
             start := delivery
         }
-        return
-            _hashes(FREE_DELIVERY_TYPEHASH, start, FREE_DELIVERY_SIZE, delivery.deliverer, delivery.receiver);
+        return _hashes(FREE_DELIVERY_TYPEHASH, start, FREE_DELIVERY_SIZE, delivery.deliverer, delivery.receiver);
     }
 
     /// @dev The struct hash of `cancellation` as `signer` signs it.

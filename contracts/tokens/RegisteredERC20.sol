@@ -144,8 +144,7 @@ abstract contract RegisteredERC20 is IRegisteredERC20, ERC20, AccessManaged {
 
     /// @inheritdoc IRegisteredERC20
     function canTransfer(address from, address to, uint256 amount) public view virtual returns (bool) {
-        return
-            !_control.paused && REGISTRY.isActive(from) && REGISTRY.isActive(to) && amount <= freeBalanceOf(from);
+        return !_control.paused && REGISTRY.isActive(from) && REGISTRY.isActive(to) && amount <= freeBalanceOf(from);
     }
 
     /// @notice Units in existence.
@@ -169,9 +168,7 @@ abstract contract RegisteredERC20 is IRegisteredERC20, ERC20, AccessManaged {
 
     /// @dev As they stand: the register refuses a word that is no address, so the compiler's own check of both, for 110
     /// gas, is not needed.
-    function _wordsOf(
-        Movement calldata movement
-    ) private pure returns (address from, address to, uint256 amount) {
+    function _wordsOf(Movement calldata movement) private pure returns (address from, address to, uint256 amount) {
         assembly ("memory-safe") {
             from := calldataload(movement)
             to := calldataload(add(movement, 0x20))

@@ -31,7 +31,7 @@ PUBLIC = {
     "PriceBoard": set(),
     "Settlement": {
         *("settle", "settleBatch", "deliverFree", "cancel", "cancelTogether"),
-        *("settleItem", "acquire", "release", "deliver"),  # the venue's own
+        *("settleItem", "deliver"),  # the venue's own
     },
     "RepoFacility": {"open", "close", "cancel", "cancelTogether"},
     "TriPartyCustody": {"hold", "release"},  # the facility's

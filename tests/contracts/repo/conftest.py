@@ -70,12 +70,6 @@ def opened(facility: Live, pen: RepoPen, terms: RepoTerms) -> RepoTerms:
 
 
 @pytest.fixture
-def lock_holder(facility: Live) -> Live:
-    """Who holds the venue's lock while a repo's legs are delivered."""
-    return facility
-
-
-@pytest.fixture
 def at(market: Market) -> Callable[..., None]:
     """`at(1, 17, 0)`: five in the afternoon of the next day, on the clock of the terms."""
     midnight = datetime.combine(market.today(), datetime.min.time())

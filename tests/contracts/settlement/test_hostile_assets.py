@@ -163,9 +163,7 @@ ENTRY_POINTS = {
         "cancel": LOCKED,
         "cancelTogether": LOCKED,
         "settleItem": "NotOfThisVenue",
-        "acquire": "NotOfThisVenue",
         "deliver": "NotOfThisVenue",
-        "release": "NotTheHolder",
     },
     "RepoFacility": {
         "open": LOCKED,
@@ -221,9 +219,7 @@ def attacks(market, pen, settlement, dealer, fund):
             "cancel": (alone, dealer, pen.cancellation_by(dealer, alone)),
             "cancelTogether": (both, *(pen.cancellation_by(p, both) for p in (dealer, fund))),
             "settleItem": pen.signed(trade).words(),
-            "acquire": (),
             "deliver": ([leg],),
-            "release": (),
             "requireUnlocked": (),
         },
         facility: {
@@ -297,9 +293,8 @@ def test_no_call_back_enters(
 
     answer = decoded(hostile.answer())
     expected = {
-        LOCKED: {"holder": settlement.address},
+        LOCKED: {},
         "NotOfThisVenue": {"caller": hostile.address},
-        "NotTheHolder": {"caller": hostile.address},
         "NotTheFacility": {"caller": hostile.address},
     }
     assert hostile.entered() is False
@@ -356,7 +351,7 @@ def test_no_call_back_enters_from_the_cash_leg(
     bait = pen.changed(trade, cash=hostile)
     settlement.settle(*pen.signed(bait).words())
     answer = decoded(hostile.answer())
-    assert (answer.name, answer.arguments) == (LOCKED, {"holder": settlement.address})
+    assert (answer.name, answer.arguments) == (LOCKED, {})
     assert changes() == {
         "dealer": {"T-2035": -trade.quantity},
         "fund": {"T-2035": trade.quantity},

@@ -1,8 +1,8 @@
-"""The venue's lock: acquire, release, deliver and requireUnlocked, for its own contracts only."""
+"""The venue's lock, held while assets move, and `deliver`, which is for its own contracts."""
 
 import pytest
 
-from tests.contracts.live import logged, reverts
+from tests.contracts.live import decoded, reverts
 
 DELAY = 2 * 86_400
 
@@ -27,7 +27,7 @@ def door(live, puppet, registry, security, cash, operators, chain):
 
 @pytest.fixture
 def orders(door):
-    """`orders("acquire", ("deliver", legs))`: calls of the door, for the puppet to run."""
+    """`orders(("deliver", legs), "requireUnlocked")`: calls of the door, for the puppet to run."""
 
     def encode(*calls):
         steps = (call if isinstance(call, tuple) else (call,) for call in calls)
@@ -42,38 +42,10 @@ def leg(security, dealer, fund):
     return (security.address, dealer.address, fund.address, 1_000)
 
 
-def test_only_the_venue_acquires(settlement, operators, dealer):
+def test_only_the_venue_delivers(settlement, operators, dealer, leg):
     for caller in (dealer, operators.coordinator, operators.venue_admin):
         with reverts("NotOfThisVenue", caller=caller):
-            settlement.acquire(sender=caller)
-
-
-def test_the_lock_is_taken_once(door, puppet, orders):
-    with reverts("Locked", holder=puppet):
-        puppet.run(orders("acquire", "acquire"))
-
-
-def test_only_the_holder_releases(settlement, market, operators):
-    for caller in (operators.coordinator, market.deployment.repo):
-        with reverts("NotTheHolder", caller=caller):
-            settlement.reader("release")(sender=caller)
-
-
-def test_what_was_released_is_not_released_again(door, puppet, orders):
-    with reverts("NotTheHolder", caller=puppet):
-        puppet.run(orders("acquire", "release", "release"))
-
-
-def test_only_the_venue_delivers(settlement, dealer, leg):
-    with reverts("NotOfThisVenue", caller=dealer):
-        settlement.deliver([leg], sender=dealer)
-
-
-def test_nothing_is_delivered_without_the_lock(door, puppet, orders, leg, changes):
-    for calls in ([("deliver", [leg])], ["acquire", "release", ("deliver", [leg])]):
-        with reverts("NotTheHolder", caller=puppet):
-            puppet.run(orders(*calls))
-    assert changes() == {}
+            settlement.deliver([leg], sender=caller)
 
 
 def test_delivers_in_order(door, puppet, orders, security, dealer, fund, broker, changes):
@@ -81,7 +53,7 @@ def test_delivers_in_order(door, puppet, orders, security, dealer, fund, broker,
         (security.address, dealer.address, broker.address, 3_000),
         (security.address, broker.address, fund.address, 2_000),
     ]
-    events = puppet.run(orders("acquire", ("deliver", legs), "release"))
+    events = puppet.run(orders(("deliver", legs)))
     moved = [(e.arguments["to"], e.arguments["value"]) for e in events if e.name == "Transfer"]
     assert moved == [(broker.address, 3_000), (fund.address, 2_000)]
     assert changes() == {
@@ -95,36 +67,12 @@ def test_all_legs_or_none(door, puppet, orders, security, leg, dealer, fund, bro
     short = (security.address, broker.address, fund.address, 1_000)
     error = {"account": broker, "needed": 1_000, "available": 0}
     with reverts("InsufficientFreeBalance", asset=security, **error):
-        puppet.run(orders("acquire", ("deliver", [leg, short]), "release"))
+        puppet.run(orders(("deliver", [leg, short])))
     assert changes() == {}
 
 
-def test_no_entry_point_works_while_it_is_held(door, puppet, orders, pen, dealer, fund, market):
-    pen.domain = type(pen.domain)("DvP Settlement", pen.domain.chain_id, door.address)
-    trade = pen.trade(dealer, fund, binding_from=market.chain.now() + 3_600)
-    end = pen.cancellation(trade)
-    ends = [pen.cancellation_by(side, end) for side in (dealer, fund)]
-    calls = [
-        ("settle", *pen.signed(trade).words()),
-        ("settleBatch", [pen.signed(trade)], 0),
-        ("settleBatch", [pen.signed(trade)], 1),
-        ("deliverFree", *pen.delivered(pen.delivery(dealer, fund))),
-        ("cancel", end, dealer, ends[0]),
-        ("cancelTogether", end, *ends),
-        ("requireUnlocked",),
-    ]
-    for call in calls:
-        with reverts("Locked", holder=puppet):
-            puppet.run(orders("acquire", call))
-        puppet.reader("run")(orders("acquire", "release", call))
-
-
-def test_it_does_not_outlive_its_transaction(door, puppet, orders, pen, dealer, fund, changes):
-    pen.domain = type(pen.domain)("DvP Settlement", pen.domain.chain_id, door.address)
-    puppet.run(orders("acquire"))
-    door.requireUnlocked()
-    events = door.settle(*pen.signed(pen.trade(dealer, fund)).words())
-    assert logged(events, "Settled")["quantity"] == 1_000_000
+def test_it_is_given_back_after_a_delivery(door, puppet, orders, leg):
+    puppet.reader("run")(orders(("deliver", [leg]), "requireUnlocked", ("deliver", [leg])))
 
 
 @pytest.mark.parametrize("outcome", ["settled", "refused"])
@@ -148,16 +96,10 @@ def test_the_facility_itself_does_not_enter_a_settlement(
     cash.adoptMover(sender=operators.mover_admin)
     pen.domain = type(pen.domain)("DvP Settlement", pen.domain.chain_id, door.address)
     theft = (cash.address, fund.address, dealer.address, 1_000_000)
-    for call, error, arguments in (
-        (("acquire",), "Locked", {"holder": door.address}),
-        (("release",), "NotTheHolder", {"caller": hostile.address}),
-        (("deliver", [theft]), "NotTheHolder", {"caller": hostile.address}),
-    ):
-        hostile.callBack(door.address, door.encode(*call))
-        bait = pen.trade(dealer, fund, security=hostile, amount=10_000)
-        door.settle(*pen.signed(bait).words())
-        from tests.contracts.live import decoded
+    hostile.callBack(door.address, door.encode("deliver", [theft]))
+    bait = pen.trade(dealer, fund, security=hostile, amount=10_000)
+    door.settle(*pen.signed(bait).words())
 
-        answer = decoded(hostile.answer())
-        assert (answer.name, answer.arguments) == (error, arguments)
-    assert cash.balanceOf(dealer) == 3 * 10_000
+    answer = decoded(hostile.answer())
+    assert (answer.name, answer.arguments) == ("Locked", {})
+    assert cash.balanceOf(dealer) == 10_000
