@@ -90,3 +90,21 @@ def test_a_dirty_word_in_the_trade_date_does_not_settle_even_when_signed_so(
     receipt = send(dirtied(data, "settle", 6, 32))
     assert not receipt.succeeded
     assert changes() == {}
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="Settlement._settleEach checks the words again for the id of the failed trade, and there"
+    " their revert is the whole batch's",
+)
+@pytest.mark.parametrize(("place", "width"), NARROW["settle"].items())
+def test_in_a_best_effort_batch_it_harms_only_itself(
+    settlement, pen, trade, dealer, fund, send, used, place, width
+):
+    items = [pen.signed(trade), pen.signed(pen.trade(dealer, fund))]
+    data = settlement.encode("settleBatch", items, 1)
+    start = 4 + 5 * WORD + place * WORD
+    word = int.from_bytes(data[start : start + WORD]) | 1 << width
+    receipt = send(data[:start] + word.to_bytes(WORD) + data[start + WORD :])
+    assert receipt.succeeded
+    assert [used(item.trade) for item in items] == [False, True]
