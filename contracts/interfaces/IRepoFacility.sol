@@ -142,7 +142,7 @@ interface IRepoFacility {
     error BadClock(int32 utcOffset, uint32 cutOff);
 
     /// @notice Thrown when terms name another price board or custody than the venue's.
-    error NotOfThisVenue(address named);
+    error NotTheVenues(address named);
 
     /// @notice Thrown when a repo is opened on another day than its purchase date.
     error NotThePurchaseDate(uint32 purchaseDate, uint256 today);

@@ -122,7 +122,7 @@ interface ISettlement {
     /// @notice Thrown when a batch has no trade.
     error EmptyBatch();
 
-    /// @notice Thrown when somebody cancels who is not one of the two.
+    /// @notice Thrown when somebody cancels, or is asked for a signature, who is not one of the two.
     error NotAParty(address signer);
 
     /// @notice Thrown when one side alone cancels what already binds.
@@ -170,7 +170,8 @@ interface ISettlement {
     function settle(Trade calldata trade, bytes calldata sellerSignature, bytes calldata buyerSignature) external;
 
     /// @notice Settles a batch. All-or-none nets every leg per wallet and asset first, so neither the order of the trades nor
-    /// what passes through a wallet matters. Best-effort goes in the order given, each trade with {ITEM_GAS} to spend.
+    /// what passes through a wallet matters; rules of a token, such as its denomination, count for what moves. Best-effort goes
+    /// in the order given, each trade with {ITEM_GAS} to spend.
     function settleBatch(SignedTrade[] calldata trades, BatchMode mode) external;
 
     /// @notice Delivers free of payment what both sides signed.

@@ -237,8 +237,8 @@ contract RepoFacility is IRepoFacility, EIP712 {
         (int32 utcOffset, uint32 cutOff) = (terms.utcOffset, terms.cutOff);
         if (utcOffset > 14 hours || utcOffset < -12 hours || cutOff > 1 days) revert BadClock(utcOffset, cutOff);
         (address priceBoard, address custody) = (terms.priceBoard, terms.custody);
-        if (priceBoard != address(PRICES)) revert NotOfThisVenue(priceBoard);
-        if (custody != address(0) && custody != address(CUSTODY)) revert NotOfThisVenue(custody);
+        if (priceBoard != address(PRICES)) revert NotTheVenues(priceBoard);
+        if (custody != address(0) && custody != address(CUSTODY)) revert NotTheVenues(custody);
         if (terms.cash.code.length == 0) revert ISettlement.NotAToken(terms.cash);
     }
 

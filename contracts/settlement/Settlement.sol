@@ -15,7 +15,7 @@ import {
 } from "../interfaces/ISettlement.sol";
 import {IWalletRegistry, SignerKind} from "../interfaces/IWalletRegistry.sol";
 import {ActiveCheck} from "../registry/ActiveCheck.sol";
-import {CheckedTrade, checked} from "./CheckedTrade.sol";
+import {CheckedTrade, asItStands, checked} from "./CheckedTrade.sol";
 import {Consent} from "./Consent.sol";
 import {Movements, movements} from "./Movements.sol";
 import {Asset, Netting, Position} from "./Netting.sol";
@@ -155,7 +155,9 @@ contract Settlement is ISettlement, EIP712 {
     /// @inheritdoc ISettlement
     function tradeDigest(Trade calldata trade, address signer) external view returns (bytes32) {
         (bytes32 sellerHash, bytes32 buyerHash) = checked(trade).hashes();
-        return _hashTypedDataV4(signer == trade.buyer ? buyerHash : sellerHash);
+        if (signer == trade.seller) return _hashTypedDataV4(sellerHash);
+        if (signer == trade.buyer) return _hashTypedDataV4(buyerHash);
+        revert NotAParty(signer);
     }
 
     /// @inheritdoc ISettlement
@@ -261,7 +263,7 @@ contract Settlement is ISettlement, EIP712 {
                 bytes memory reason = _reason();
                 // The seller's hash is the trade's id.
                 // slither-disable-next-line unused-return
-                (bytes32 id, ) = checked(trade.trade).hashes();
+                (bytes32 id, ) = asItStands(trade.trade).hashes();
                 emit NotSettled(i, id, reason);
             }
             // The next item takes the memory of this one: kept, the memory of a batch is paid for by its square.

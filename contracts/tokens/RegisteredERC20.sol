@@ -189,7 +189,7 @@ abstract contract RegisteredERC20 is IRegisteredERC20, ERC20, AccessManaged {
         // How it signs is the venue's concern.
         // slither-disable-next-line unused-return
         REGISTRY.requireActive(to, to);
-        _supply = _fitting(_supply + amount);
+        _supply = _fitting(_supply + _fitting(amount));
         _credit(to, amount);
         emit Transfer(address(0), to, amount);
     }

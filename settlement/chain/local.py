@@ -102,17 +102,18 @@ class LocalChain:
 
     def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
         self._chain.set_header_timestamp(self._time)
+        pending = self._chain.header.copy(base_fee_per_gas=0)
+        state = self._chain.get_vm(pending).state
+        caller = _canonical(sender or _NOBODY)
         unsigned = PragueTransactionBuilder.create_unsigned_transaction(
-            nonce=0,
+            nonce=state.get_nonce(caller),
             gas_price=0,
             gas=_CALL_GAS,
             to=_canonical(to),
             value=0,
             data=data,
         )
-        spoof = SpoofTransaction(unsigned, from_=_canonical(sender or _NOBODY))
-        pending = self._chain.header.copy(base_fee_per_gas=0)
-        state = self._chain.get_vm(pending).state
+        spoof = SpoofTransaction(unsigned, from_=caller)
         snapshot = state.snapshot()
         computation = state.apply_transaction(spoof)
         state.revert(snapshot)

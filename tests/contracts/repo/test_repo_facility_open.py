@@ -102,11 +102,11 @@ def test_refuses_a_clock_that_no_place_has(terms, refuses, offset, cut_off):
 
 # The venue's door has an error of the same form, whose argument is called `caller`.
 def test_refuses_another_price_board(terms, refuses, policy):
-    refuses(replace(terms, price_board=policy.address), "NotOfThisVenue", caller=policy)
+    refuses(replace(terms, price_board=policy.address), "NotTheVenues", named=policy)
 
 
 def test_refuses_another_custody(terms, refuses, dealer):
-    refuses(replace(terms, custody=dealer.address), "NotOfThisVenue", caller=dealer)
+    refuses(replace(terms, custody=dealer.address), "NotTheVenues", named=dealer)
 
 
 def test_refuses_cash_without_code(terms, refuses, intruder):

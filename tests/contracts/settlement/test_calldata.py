@@ -92,11 +92,6 @@ def test_a_dirty_word_in_the_trade_date_does_not_settle_even_when_signed_so(
     assert changes() == {}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Settlement._settleEach checks the words again for the id of the failed trade, and there"
-    " their revert is the whole batch's",
-)
 @pytest.mark.parametrize(("place", "width"), NARROW["settle"].items())
 def test_in_a_best_effort_batch_it_harms_only_itself(
     settlement, pen, trade, dealer, fund, send, used, place, width
