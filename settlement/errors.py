@@ -7,7 +7,6 @@
     ├── Refused               1   the rules said no; nothing moved
     │   ├── Mismatch              two instructions do not describe the same trade
     │   └── RefusedToSign         a client would not sign what it was shown
-    ├── ExpectationFailed     1   a story expected something else
     └── ChainTrouble          3   the chain or the compiler did not answer as it should
         └── CompilerTrouble
 
@@ -102,10 +101,6 @@ class Mismatch(Refused):
 
 class RefusedToSign(Refused):
     """A party's own client would not sign: an asset outside the directory, a figure it disputes."""
-
-
-class ExpectationFailed(SettlementError):
-    """A scenario said what should happen, and something else did."""
 
 
 class ChainTrouble(SettlementError):

@@ -14,6 +14,7 @@ from typing import Any
 
 from eth_abi import encode
 from eth_account.signers.local import LocalAccount
+from eth_typing import Hash32
 from eth_utils import keccak
 
 from settlement.model.repo import RepoTerms
@@ -129,7 +130,8 @@ def repo_cancellation_hash(repo: bytes, signer: str) -> bytes:
 
 def sign(key: LocalAccount, domain: Domain, struct: bytes) -> bytes:
     """65 bytes: r, s, v."""
-    return bytes(key.unsafe_sign_hash(domain.digest(struct)).signature)  # type: ignore[arg-type]
+    digest = Hash32(domain.digest(struct))
+    return bytes(key.unsafe_sign_hash(digest).signature)
 
 
 def struct_hash(type_text: str, values: Sequence[Any]) -> bytes:

@@ -15,7 +15,6 @@ from settlement.errors import BadFile, Problem, Refused, UnknownName
         (errors.Refused, errors.SettlementError, 1),
         (errors.Mismatch, errors.Refused, 1),
         (errors.RefusedToSign, errors.Refused, 1),
-        (errors.ExpectationFailed, errors.SettlementError, 1),
         (errors.ChainTrouble, errors.SettlementError, 3),
         (errors.CompilerTrouble, errors.ChainTrouble, 3),
     ],
