@@ -7,7 +7,7 @@ The worked example that the documentation uses everywhere: 10,000,000 nominal at
 from datetime import date, datetime
 from decimal import Decimal
 
-from settlement.coordinator.repo import Agreement
+from settlement.coordinator.deals import Deal
 from settlement.market import Market
 from settlement.model.asset import SecurityKind
 from settlement.model.repo import Method
@@ -26,7 +26,7 @@ def main() -> None:
     market.repo.adopt_policy({SecurityKind.TREASURY_NOTE.number: haircut}, Method.HAIRCUT)
     market.repo.post_price("T-2035", price_to_chain(Decimal("1.0075")))
     market.repo.agree(
-        Agreement(
+        Deal(
             reference="R1",
             venue="bilateral",
             seller="dealer",
@@ -34,10 +34,7 @@ def main() -> None:
             currency="USD",
             collateral={"T-2035": 10_000_000},
             margins={"T-2035": haircut},
-            method=Method.HAIRCUT,
             repo_rate=Decimal("0.043"),
-            late_rate=Decimal(0),
-            basis=360,
             purchase_date=date(2026, 3, 2),
             repurchase_date=date(2026, 3, 3),
         )

@@ -10,14 +10,17 @@
 | times      | seconds since 1970 (UTC)           | datetime with a zone            |
 
 Payments are whole cents, rounded once, half up on the magnitude: a tie goes away from zero.
-Nothing here accepts a float.
+Quantities of collateral go up to the denomination, released ones down; the name says which.
+What is never rounded is `Exact`; nothing here accepts a float.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
 
 from settlement.errors import BadInput
 
@@ -25,15 +28,40 @@ CASH = 10**6
 PRICE = 10**8
 RATE = 10**9
 CENT = Decimal("0.01")
+
+Exact = Decimal | Fraction
+"""A number that nobody rounded; a Fraction where a Decimal could not hold it."""
+
 _MOST_DIGITS = 26
 
 _EPOCH = date(1970, 1, 1)
 _NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?) ?(%?)", re.ASCII)
 
 
-def cents_half_up(amount: Decimal) -> Decimal:
+def cents_half_up(amount: Exact) -> Decimal:
     """A payment: two places, a tie goes away from zero (−332.475 is −332.48)."""
-    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+    return half_up(amount, 2)
+
+
+def half_up(number: Exact, places: int) -> Decimal:
+    """So many places, a tie goes away from zero."""
+    units = floor(abs(Fraction(number)) * 10**places + Fraction(1, 2))
+    return Decimal(f"{-units if number < 0 else units}E-{places}")
+
+
+def cents_up(amount: Exact) -> Decimal:
+    """The next whole cent, for a value that must not fall short."""
+    return Decimal(f"{ceil(Fraction(amount) * 100)}E-2")
+
+
+def quantity_up(quantity: Exact, denomination: int) -> int:
+    """The least multiple of `denomination` that is enough: collateral and margin delivered."""
+    return ceil(Fraction(quantity) / denomination) * denomination
+
+
+def quantity_down(quantity: Exact, denomination: int) -> int:
+    """The largest multiple of `denomination` that is not too much: excess released."""
+    return floor(Fraction(quantity) / denomination) * denomination
 
 
 def cash_to_chain(amount: Decimal) -> int:
@@ -98,6 +126,16 @@ def show_cash(amount: Decimal) -> str:
     """`1,191.37`: what people read."""
     shown = f"{amount:,.2f}"
     return shown if Decimal(shown.replace(",", "")) == amount else f"{amount:,f}"
+
+
+def show_exact(number: Exact) -> str:
+    """`332.475`; what has more than nine places is cut there and ends in `…`."""
+    billionths, rest = divmod(abs(Fraction(number)) * 10**9, 1)
+    whole, places = divmod(int(billionths), 10**9)
+    shown = (
+        f"{whole:,}.{places:09}".rstrip("0").rstrip(".") if not rest else f"{whole:,}.{places:09}…"
+    )
+    return f"-{shown}" if number < 0 else shown
 
 
 def show_quantity(quantity: int) -> str:

@@ -4,10 +4,19 @@ pragma solidity 0.8.37;
 import {Method} from "../interfaces/ICollateralPolicy.sol";
 import {RepoMath} from "../repo/RepoMath.sol";
 
-/// @title The arithmetic of repo, callable, for tests that compare it with Python's.
+/// @title For tests only: the arithmetic of repo as calls, to be compared with the reference in Python.
 contract RepoMathHarness {
-    function interestHalfUp(uint256 principal, int256 rateDays, uint256 basis) external pure returns (int256) {
-        return RepoMath.interestHalfUp(principal, rateDays, basis);
+    function interestHalfUp(int256 accrued, uint256 basis) external pure returns (int256) {
+        return RepoMath.interestHalfUp(accrued, basis);
+    }
+
+    function chargeHalfUp(
+        uint256 repurchasePrice,
+        uint256 rate,
+        uint256 failedDays,
+        uint256 basis
+    ) external pure returns (uint256) {
+        return RepoMath.chargeHalfUp(repurchasePrice, rate, failedDays, basis);
     }
 
     function valueAfterMarginDown(
@@ -29,5 +38,23 @@ contract RepoMathHarness {
 
     function shareUp(uint256 part, uint256 whole) external pure returns (uint256) {
         return RepoMath.shareUp(part, whole);
+    }
+
+    function cashAsExposure(int256 cash, uint256 basis) external pure returns (int256) {
+        return RepoMath.cashAsExposure(cash, basis);
+    }
+
+    function exposureUp(
+        uint256 owed,
+        uint256 marketValue,
+        uint256 afterMargin,
+        Method method,
+        uint256 basis
+    ) external pure returns (int256) {
+        return RepoMath.exposureUp(owed, marketValue, afterMargin, method, basis);
+    }
+
+    function exposureHalfUp(int256 exposure, uint256 basis) external pure returns (int256) {
+        return RepoMath.exposureHalfUp(exposure, basis);
     }
 }

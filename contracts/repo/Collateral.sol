@@ -1,27 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ICollateralPolicy, Method} from "../interfaces/ICollateralPolicy.sol";
+import {ICollateralPolicy, Method, Rule} from "../interfaces/ICollateralPolicy.sol";
 import {IPriceBoard} from "../interfaces/IPriceBoard.sol";
 import {IRegisteredERC20} from "../interfaces/IRegisteredERC20.sol";
-import {IRepoFacility, Line, RepoTerms} from "../interfaces/IRepoFacility.sol";
-import {ISecurityEntitlement} from "../interfaces/ISecurityEntitlement.sol";
+import {IRepoFacility, Line} from "../interfaces/IRepoFacility.sol";
+import {ISecurityEntitlement, SecurityKind} from "../interfaces/ISecurityEntitlement.sol";
 import {RepoMath} from "./RepoMath.sol";
 
-/// @title One rule: the collateral of new terms is eligible, priced, long-lived, enough and not all of one kind.
+/// @title What collateral may stand in, and what it counts for.
 library Collateral {
-    /// @dev Reverts unless every line may stand in and all together, after their margin, carry the purchase price.
+    /// @dev The most securities of one basket; the manual is {IRepoFacility-MOST_LINES}.
+    uint256 internal constant MOST_LINES = 8;
+
+    /// @notice What collateral is measured by.
+    /// @param isNew whether a repo opens with it, which must be by the latest version of the policy
+    /// @param ends the second to which every security must live
+    struct Measure {
+        ICollateralPolicy policy;
+        IPriceBoard prices;
+        uint256 policyVersion;
+        bool isNew;
+        Method method;
+        uint256 maximumPriceAge;
+        uint256 ends;
+    }
+
+    /// @dev Reverts unless all lines after their margin carry `purchasePrice`, each may stand in, and none is too much of it.
+    function requireCovered(Line[] calldata lines, Measure memory measure, uint256 purchasePrice) internal view {
+        uint256 available = RepoMath.purchasePriceHalfUp(requireEligible(lines, measure));
+        if (available < purchasePrice) revert IRepoFacility.NotEnoughCollateral(purchasePrice, available);
+    }
+
+    /// @dev What all lines count for after their margin, in 10^-17, if each may stand in and none is too much of it.
     /// A line within its limit needs so much collateral in all; only the line that needs most is remembered.
-    function requireCovered(RepoTerms calldata terms, ICollateralPolicy policy, IPriceBoard prices) internal view {
-        Line[] calldata lines = terms.lines;
+    function requireEligible(Line[] calldata lines, Measure memory measure) internal view returns (uint256 total) {
         if (lines.length == 0) revert IRepoFacility.NoCollateral();
-        (uint256 total, uint256 mostNeeded, uint256 largest, uint256 limit) = (0, 0, 0, 0);
+        if (lines.length > MOST_LINES) revert IRepoFacility.TooManyLines(lines.length, MOST_LINES);
+        (uint256 mostNeeded, uint256 largest, uint256 limit) = (0, 0, 0);
         (address last, address widest) = (address(0), address(0));
         for (uint256 i = 0; i < lines.length; ++i) {
             address security = lines[i].security;
             if (security <= last) revert IRepoFacility.LinesOutOfOrder(security);
             last = security;
-            (uint256 value, uint256 mostShare) = _valueOf(terms, lines[i], policy, prices);
+            (uint256 value, uint256 mostShare) = eligibleValue(lines[i], measure);
             uint256 needed = RepoMath.wholeUp(value, mostShare);
             unchecked {
                 total += value;
@@ -30,44 +52,49 @@ library Collateral {
                 (mostNeeded, widest, largest, limit) = (needed, security, value, mostShare);
             }
         }
-        uint256 available = RepoMath.purchasePriceHalfUp(total);
-        if (available < terms.purchasePrice) {
-            revert IRepoFacility.NotEnoughCollateral(terms.purchasePrice, available);
-        }
         if (total < mostNeeded) {
             revert IRepoFacility.OverConcentrated(widest, RepoMath.shareUp(largest, total), limit);
         }
     }
 
+    /// @dev What lines that stand count for: market value and value after margin, both in 10^-17.
+    function valueOf(
+        Line[] calldata lines,
+        Measure memory measure
+    ) internal view returns (uint256 marketValue, uint256 afterMargin) {
+        for (uint256 i = 0; i < lines.length; ++i) {
+            Line calldata line = lines[i];
+            uint256 price = measure.prices.priceOf(line.security, measure.maximumPriceAge);
+            unchecked {
+                marketValue += line.quantity * price * RepoMath.ONE;
+                afterMargin += RepoMath.valueAfterMarginDown(line.quantity, price, measure.method, line.margin);
+            }
+        }
+    }
+
     /// @dev What a line counts for, in 10^-17, and the most of the whole that it may be, in 10^-9.
-    function _valueOf(
-        RepoTerms calldata terms,
+    function eligibleValue(
         Line calldata line,
-        ICollateralPolicy policy,
-        IPriceBoard prices
-    ) private view returns (uint256 value, uint256 mostShare) {
+        Measure memory measure
+    ) internal view returns (uint256 value, uint256 mostShare) {
         (address security, uint256 quantity, uint64 margin) = (line.security, line.quantity, line.margin);
         if (quantity == 0) revert IRepoFacility.EmptyLine(security);
         if (quantity > type(uint96).max) revert IRegisteredERC20.AmountTooLarge(security, quantity);
         // The price first: the venue prices securities and nothing else, so an address without one is asked nothing.
-        uint256 price = prices.priceOf(security, terms.maximumPriceAge);
-        (Method method, uint64 least, uint64 concentration) = policy.ruleForNew(
-            terms.policyVersion,
-            ISecurityEntitlement(security).kind()
-        );
-        if (terms.method != method || margin < least || (method == Method.Haircut && margin >= RepoMath.ONE)) {
-            revert IRepoFacility.MarginNotAccepted(security, terms.method, margin, least);
+        uint256 price = measure.prices.priceOf(security, measure.maximumPriceAge);
+        (Method method, uint64 least, uint64 concentration) = _ruleOf(security, measure);
+        if (measure.method != method || margin < least || (method == Method.Haircut && margin >= RepoMath.ONE)) {
+            revert IRepoFacility.MarginNotAccepted(security, measure.method, margin, least);
         }
-        (uint256 ends, uint256 sunset) = (_endOf(terms), ISecurityEntitlement(security).sunset());
+        (uint256 ends, uint256 sunset) = (measure.ends, ISecurityEntitlement(security).sunset());
         if (ends > sunset) revert IRepoFacility.WouldOutliveSecurity(security, ends, sunset);
         return (RepoMath.valueAfterMarginDown(quantity, price, method, margin), concentration);
     }
 
-    /// @dev The end of the repurchase date on the terms' clock, and the grace after it.
-    function _endOf(RepoTerms calldata terms) private pure returns (uint256) {
-        unchecked {
-            uint256 midnight = (uint256(terms.repurchaseDate) + 1) * 1 days;
-            return uint256(int256(midnight + terms.grace) - terms.utcOffset);
-        }
+    function _ruleOf(address security, Measure memory measure) private view returns (Method, uint64, uint64) {
+        SecurityKind kind = ISecurityEntitlement(security).kind();
+        if (measure.isNew) return measure.policy.ruleForNew(measure.policyVersion, kind);
+        Rule memory rule = measure.policy.ruleOf(measure.policyVersion, kind);
+        return (rule.method, rule.margin, rule.concentration);
     }
 }

@@ -1,60 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import {ICashToken} from "../interfaces/ICashToken.sol";
-import {ICollateralPolicy} from "../interfaces/ICollateralPolicy.sol";
-import {IPriceBoard} from "../interfaces/IPriceBoard.sol";
-import {Duration, IRepoFacility, Repo, RepoState, RepoTerms} from "../interfaces/IRepoFacility.sol";
+import {Amendment, IRepoChanges} from "../interfaces/IRepoChanges.sol";
+import {CloseOut, IRepoDefault} from "../interfaces/IRepoDefault.sol";
+import {
+    Agreement,
+    Change,
+    Duration,
+    IRepoFacility,
+    Line,
+    NettingSet,
+    Position,
+    Repo,
+    RepoState,
+    RepoTerms,
+    SetState
+} from "../interfaces/IRepoFacility.sol";
+import {IRepoMargin, MarginAccount, MarginCall, Pair, SecurityMargin} from "../interfaces/IRepoMargin.sol";
+import {IRepoRecords} from "../interfaces/IRepoRecords.sol";
+import {IncomeNotice, IRepoServicing} from "../interfaces/IRepoServicing.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
-import {ITriPartyCustody} from "../interfaces/ITriPartyCustody.sol";
-import {IWalletRegistry, SignerKind, Wallet} from "../interfaces/IWalletRegistry.sol";
+import {SignerKind, Wallet} from "../interfaces/IWalletRegistry.sol";
 import {Consent} from "../settlement/Consent.sol";
+import {Accrual} from "./Accrual.sol";
 import {Collateral} from "./Collateral.sol";
+import {Exchange, exchange} from "./Exchange.sol";
+import {RepoBase, Venue} from "./RepoBase.sol";
 import {RepoMath} from "./RepoMath.sol";
+import {MOST_OPEN_REPOS, RepoOpening} from "./RepoOpening.sol";
 import {RepoTermsLib} from "./RepoTermsLib.sol";
 
+/// @notice The contracts whose code the facility runs on its storage.
+struct Modules {
+    address changes;
+    address servicing;
+    address marginCalls;
+    address marginTransfers;
+    address defaults;
+}
+
 /// @title The venue's repo desk. Manual: {IRepoFacility}.
-contract RepoFacility is IRepoFacility, EIP712 {
-    using Collateral for RepoTerms;
+contract RepoFacility is
+    IRepoFacility,
+    IRepoChanges,
+    IRepoServicing,
+    IRepoMargin,
+    IRepoDefault,
+    IRepoRecords,
+    RepoOpening
+{
     using MessageHashUtils for bytes32;
     using RepoTermsLib for RepoTerms;
 
     /// @inheritdoc IRepoFacility
-    ISettlement public immutable SETTLEMENT;
+    uint256 public constant MOST_OPEN = MOST_OPEN_REPOS;
 
-    /// @notice The register that says whose a wallet is and how it signs.
-    IWalletRegistry public immutable REGISTRY;
+    /// @inheritdoc IRepoFacility
+    uint256 public constant MOST_LINES = Collateral.MOST_LINES;
 
-    /// @notice What the venue takes as collateral.
-    ICollateralPolicy public immutable POLICY;
+    address private immutable _changesCode;
+    address private immutable _servicingCode;
+    address private immutable _marginCallsCode;
+    address private immutable _marginTransfersCode;
+    address private immutable _defaultsCode;
 
-    /// @notice What it is worth.
-    IPriceBoard public immutable PRICES;
-
-    /// @notice Where tri-party collateral is held.
-    ITriPartyCustody public immutable CUSTODY;
-
-    /// @dev What an opening adds to a netting set's word: how many repos are open (bits 0 to 127), and how many ever were
-    /// (bits 128 to 255), so that the first repo of the day finds the word in use and costs what every other does.
-    uint256 private constant ONE_MORE = (1 << 128) | 1;
-
-    mapping(bytes32 repo => Repo) private _repos;
-    mapping(bytes32 nettingSet => uint256) private _sets;
-
-    constructor(
-        ISettlement settlement,
-        IWalletRegistry registry,
-        ICollateralPolicy policy,
-        IPriceBoard prices,
-        ITriPartyCustody custody
-    ) EIP712("DvP Repo Facility", "1") {
-        SETTLEMENT = settlement;
-        REGISTRY = registry;
-        POLICY = policy;
-        PRICES = prices;
-        CUSTODY = custody;
+    constructor(Venue memory venue, Modules memory modules) RepoBase(venue) {
+        _changesCode = modules.changes;
+        _servicingCode = modules.servicing;
+        _marginCallsCode = modules.marginCalls;
+        _marginTransfersCode = modules.marginTransfers;
+        _defaultsCode = modules.defaults;
     }
 
     /// @inheritdoc IRepoFacility
@@ -64,125 +80,243 @@ contract RepoFacility is IRepoFacility, EIP712 {
         bytes calldata buyerSignature
     ) external returns (bytes32 repo) {
         _requireWellFormed(terms);
-        uint256 today = _dayOn(terms.utcOffset);
-        if (today != terms.purchaseDate) revert NotThePurchaseDate(terms.purchaseDate, today);
         bytes32 nettingSet;
         (repo, nettingSet) = _requireBothSigned(terms, sellerSignature, buyerSignature);
-        Repo storage stored = _repos[repo];
-        if (stored.state != RepoState.None) revert WrongState(repo, stored.state);
-        terms.requireCovered(POLICY, PRICES);
+        _write(terms, repo, nettingSet, 1);
+        _settleOpening(terms, repo);
+    }
 
-        stored.accruesFrom = terms.purchaseDate;
-        stored.purchasePrice = uint96(terms.purchasePrice);
-        stored.rate = terms.rate;
-        stored.state = RepoState.Open;
-        _sets[nettingSet] += ONE_MORE;
-        terms.emitOpened(repo);
+    /// @inheritdoc IRepoFacility
+    function close(RepoTerms calldata terms, Line[] calldata lines, address closer, bytes calldata signature) external {
+        bytes32 id = terms.id();
+        Repo memory repo = _openRepo(id);
+        uint32 today = _dayOn(terms.utcOffset);
+        if (today < repo.repurchaseDate) revert NotDue(repo.repurchaseDate, today);
+        bytes32 nettingSet = _requireClosable(terms, id, repo.repurchaseDate, closer, signature);
+        NettingSet memory set = _performing(nettingSet);
+        lines = _collateral(terms, lines, id, repo.changed);
+        Accrual.Due memory due = _dueOn(terms, repo, id, set, today);
+
+        _repos[id].state = RepoState.Closed;
+        _sets[nettingSet].open = set.open - 1;
+        emit Closed(id, today, due.interest, due.failsCharge, due.total);
 
         (address seller, address buyer, address holder) = (terms.seller, terms.buyer, terms.custody);
         if (holder == address(0)) holder = buyer;
-        else CUSTODY.hold(repo, terms.lines);
-        terms.exchange(SETTLEMENT, seller, holder, buyer, seller, terms.purchasePrice);
+        else _custody.release(id, lines);
+        Exchange legs = exchange(lines.length + 1);
+        legs.addLines(lines, holder, seller);
+        legs.add(terms.cash, seller, buyer, due.total);
+        legs.carryOut(_settlement);
+    }
+
+    // What the other five do on this contract's storage.
+
+    /// @inheritdoc IRepoFacility
+    function cancel(RepoTerms calldata, address, bytes calldata) external {
+        _run(_servicingCode);
     }
 
     /// @inheritdoc IRepoFacility
-    function close(RepoTerms calldata terms, address closer, bytes calldata signature) external {
-        bytes32 repo = terms.id();
-        Repo storage stored = _repos[repo];
-        if (stored.state != RepoState.Open) revert WrongState(repo, stored.state);
-        uint32 today = uint32(_dayOn(terms.utcOffset));
-        if (today < terms.repurchaseDate) revert NotDue(terms.repurchaseDate, today);
-        bytes32 nettingSet = _requireClosable(terms, repo, closer, signature);
-        (int256 interest, uint256 repurchasePrice) = _repurchasePriceOn(terms, today);
+    function cancelTogether(RepoTerms calldata, bytes calldata, bytes calldata) external {
+        _run(_servicingCode);
+    }
 
-        stored.state = RepoState.Closed;
-        --_sets[nettingSet];
-        emit Closed(repo, today, interest, repurchasePrice);
+    /// @inheritdoc IRepoChanges
+    function giveNotice(RepoTerms calldata, uint32, address, bytes calldata) external {
+        _run(_changesCode);
+    }
 
-        (address seller, address buyer, address holder) = (terms.seller, terms.buyer, terms.custody);
-        if (holder == address(0)) holder = buyer;
-        else CUSTODY.release(repo, terms.lines);
-        terms.exchange(SETTLEMENT, holder, seller, seller, buyer, repurchasePrice);
+    /// @inheritdoc IRepoChanges
+    function amend(Position calldata, Amendment calldata, bytes calldata, bytes calldata) external {
+        _run(_changesCode);
+    }
+
+    /// @inheritdoc IRepoChanges
+    function substitute(Position calldata, Line[] calldata, bytes calldata, bytes calldata) external {
+        _run(_changesCode);
+    }
+
+    /// @inheritdoc IRepoChanges
+    function roll(
+        Position calldata,
+        RepoTerms calldata,
+        bytes calldata,
+        bytes calldata
+    ) external returns (bytes32 repo) {
+        repo = bytes32(0);
+        _run(_changesCode);
+    }
+
+    /// @inheritdoc IRepoServicing
+    function recordAgreement(Agreement calldata) external returns (bytes32 id) {
+        id = bytes32(0);
+        _run(_servicingCode);
+    }
+
+    /// @inheritdoc IRepoServicing
+    function recordFail(Agreement calldata, Position calldata) external {
+        _run(_servicingCode);
+    }
+
+    /// @inheritdoc IRepoServicing
+    function recordIncome(RepoTerms calldata, IncomeNotice calldata, bytes calldata) external {
+        _run(_servicingCode);
+    }
+
+    /// @inheritdoc IRepoServicing
+    function payIncome(RepoTerms calldata, IncomeNotice calldata) external {
+        _run(_servicingCode);
+    }
+
+    /// @inheritdoc IRepoMargin
+    function callMargin(Pair calldata, Position[] calldata, address[] calldata, bytes calldata) external {
+        _run(_marginCallsCode);
+    }
+
+    /// @inheritdoc IRepoMargin
+    function meetInCash(Pair calldata, bytes calldata) external {
+        _run(_marginTransfersCode);
+    }
+
+    /// @inheritdoc IRepoMargin
+    function meetInSecurities(Pair calldata, Line[] calldata, bytes calldata) external {
+        _run(_marginTransfersCode);
+    }
+
+    /// @inheritdoc IRepoMargin
+    function returnCash(Pair calldata, uint256, bytes calldata) external {
+        _run(_marginTransfersCode);
+    }
+
+    /// @inheritdoc IRepoMargin
+    function returnSecurities(Pair calldata, Line[] calldata, bytes calldata) external {
+        _run(_marginTransfersCode);
+    }
+
+    /// @inheritdoc IRepoMargin
+    function stopClock(Pair calldata) external {
+        _run(_marginCallsCode);
+    }
+
+    /// @inheritdoc IRepoMargin
+    function restartClock(Pair calldata) external {
+        _run(_marginCallsCode);
+    }
+
+    /// @inheritdoc IRepoMargin
+    function netExposure(
+        Pair calldata,
+        Position[] calldata,
+        address[] calldata
+    ) external returns (int256 exposure, uint256 call) {
+        (exposure, call) = (0, 0);
+        _run(_marginCallsCode);
+    }
+
+    /// @inheritdoc IRepoDefault
+    function declareDefault(Pair calldata, Position[] calldata, bytes calldata) external {
+        _run(_defaultsCode);
+    }
+
+    /// @inheritdoc IRepoDefault
+    function stateValue(Pair calldata, address, uint64, bytes calldata) external {
+        _run(_defaultsCode);
+    }
+
+    /// @inheritdoc IRepoDefault
+    function closeOut(Pair calldata, Position[] calldata, address[] calldata) external {
+        _run(_defaultsCode);
+    }
+
+    /// @inheritdoc IRepoDefault
+    function collect(RepoTerms calldata, Line[] calldata, address) external {
+        _run(_defaultsCode);
+    }
+
+    /// @inheritdoc IRepoDefault
+    function payClaim(Pair calldata, uint256, bytes calldata) external {
+        _run(_defaultsCode);
     }
 
     /// @inheritdoc IRepoFacility
-    function cancel(RepoTerms calldata terms, address signer, bytes calldata signature) external {
-        SETTLEMENT.requireUnlocked();
-        if (signer != terms.seller && signer != terms.buyer) revert NotASide(signer);
-        if (block.timestamp >= terms.bindingFrom) revert AlreadyBinding(terms.bindingFrom, block.timestamp);
-        bytes32 repo = terms.id();
-        _requireSigned(signer, RepoTermsLib.cancellation(repo, signer), signature);
-        _cancel(repo, signer);
+    function SETTLEMENT() external view returns (ISettlement) {
+        return _settlement;
     }
 
-    /// @inheritdoc IRepoFacility
-    function cancelTogether(
-        RepoTerms calldata terms,
-        bytes calldata sellerSignature,
-        bytes calldata buyerSignature
-    ) external {
-        SETTLEMENT.requireUnlocked();
-        bytes32 repo = terms.id();
-        _requireSigned(terms.seller, RepoTermsLib.cancellation(repo, terms.seller), sellerSignature);
-        _requireSigned(terms.buyer, RepoTermsLib.cancellation(repo, terms.buyer), buyerSignature);
-        _cancel(repo, address(0));
-    }
-
-    /// @inheritdoc IRepoFacility
+    /// @inheritdoc IRepoRecords
     function repoOf(bytes32 repo) external view returns (Repo memory) {
-        SETTLEMENT.requireUnlocked();
+        _settlement.requireUnlocked();
         return _repos[repo];
     }
 
-    /// @inheritdoc IRepoFacility
-    function openInSet(bytes32 nettingSet) external view returns (uint256) {
-        SETTLEMENT.requireUnlocked();
-        return uint128(_sets[nettingSet]);
+    /// @inheritdoc IRepoRecords
+    function changeOf(bytes32 repo) external view returns (Change memory) {
+        _settlement.requireUnlocked();
+        return _changes[repo];
     }
 
-    /// @inheritdoc IRepoFacility
+    /// @inheritdoc IRepoRecords
+    function setOf(bytes32 nettingSet) external view returns (NettingSet memory) {
+        _settlement.requireUnlocked();
+        return _sets[nettingSet];
+    }
+
+    /// @inheritdoc IRepoRecords
+    function marginOf(bytes32 nettingSet) external view returns (MarginAccount memory, MarginCall memory) {
+        _settlement.requireUnlocked();
+        return (_margins[nettingSet], _calls[nettingSet]);
+    }
+
+    /// @inheritdoc IRepoRecords
+    function securityMarginOf(bytes32 nettingSet, address security) external view returns (SecurityMargin memory) {
+        _settlement.requireUnlocked();
+        return _securityMargins[nettingSet][security];
+    }
+
+    /// @inheritdoc IRepoRecords
+    function closeOutOf(bytes32 nettingSet) external view returns (CloseOut memory) {
+        _settlement.requireUnlocked();
+        return _closeOuts[nettingSet];
+    }
+
+    /// @inheritdoc IRepoRecords
+    function claimOf(bytes32 nettingSet) external view returns (int256) {
+        _settlement.requireUnlocked();
+        return _claims[nettingSet];
+    }
+
+    /// @inheritdoc IRepoRecords
     function idOf(RepoTerms calldata terms) external pure returns (bytes32) {
         return terms.id();
     }
 
-    /// @inheritdoc IRepoFacility
-    function nettingSetOf(RepoTerms calldata terms) external view returns (bytes32) {
-        (Wallet memory seller, Wallet memory buyer) = _walletsOf(terms);
-        return _nettingSet(terms, seller.participant, buyer.participant);
+    /// @inheritdoc IRepoRecords
+    function nettingSetOf(address one, address other, bytes32 agreement, address cash) external view returns (bytes32) {
+        return _nettingSet(_participant(one), _participant(other), agreement, cash);
     }
 
     /// @inheritdoc IRepoFacility
-    function repurchasePriceOn(RepoTerms calldata terms, uint32 date) external view returns (int256, uint256) {
-        _requireWellFormed(terms);
+    function repurchasePriceOn(RepoTerms calldata terms, uint32 date) external view returns (int256, uint256, uint256) {
+        _settlement.requireUnlocked();
+        bytes32 id = terms.id();
+        Repo memory repo = _openRepo(id);
         if (date < terms.purchaseDate) revert DatesOutOfOrder(terms.purchaseDate, date);
-        return _repurchasePriceOn(terms, date);
+        Accrual.Due memory due = _dueOn(terms, repo, id, _sets[_nettingSet(terms)], date);
+        return (due.interest, due.failsCharge, due.total);
     }
 
-    /// @dev Interest never takes more than the whole price: with a negative rate, a repo left open for ever would else owe
-    /// the seller money, and nobody could close it.
-    function _repurchasePriceOn(
-        RepoTerms calldata terms,
-        uint256 date
-    ) private pure returns (int256 interest, uint256 repurchasePrice) {
-        unchecked {
-            (uint256 agreed, int256 rate, int256 lateRate) = (terms.repurchaseDate, terms.rate, terms.lateRate);
-            if (date < agreed) agreed = date;
-            if (lateRate == 0) lateRate = rate;
-            int256 rateDays = rate * int256(agreed - terms.purchaseDate) + lateRate * int256(date - agreed);
-            int256 purchasePrice = int256(terms.purchasePrice);
-            interest = RepoMath.interestHalfUp(uint256(purchasePrice), rateDays, terms.basis);
-            if (interest < -purchasePrice) interest = -purchasePrice;
-            repurchasePrice = uint256(purchasePrice + interest);
+    /// @dev Runs `code` on this contract's storage with the call as it came, and answers what it answers.
+    function _run(address code) private {
+        assembly {
+            calldatacopy(0, 0, calldatasize())
+            let succeeded := delegatecall(gas(), code, 0, calldatasize(), 0, 0)
+            returndatacopy(0, 0, returndatasize())
+            if succeeded {
+                return(0, returndatasize())
+            }
+            revert(0, returndatasize())
         }
-    }
-
-    function _nettingSet(RepoTerms calldata terms, bytes20 first, bytes20 second) private view returns (bytes32) {
-        if (first > second) (first, second) = (second, first);
-        return keccak256(abi.encode(first, second, terms.agreement, ICashToken(terms.cash).currency()));
-    }
-
-    function _walletsOf(RepoTerms calldata terms) private view returns (Wallet memory, Wallet memory) {
-        return (REGISTRY.walletOf(terms.seller), REGISTRY.walletOf(terms.buyer));
     }
 
     /// @dev Both sides signed, and they are two participants; their netting set comes with it.
@@ -193,7 +327,7 @@ contract RepoFacility is IRepoFacility, EIP712 {
     ) private view returns (bytes32 repo, bytes32 nettingSet) {
         (Wallet memory seller, Wallet memory buyer) = _walletsOf(terms);
         if (seller.participant == buyer.participant) revert SameParty(terms.seller);
-        nettingSet = _nettingSet(terms, seller.participant, buyer.participant);
+        nettingSet = _nettingSet(seller.participant, buyer.participant, terms.agreement, terms.cash);
         bytes32 domain = _domainSeparatorV4();
         bytes32 buyerHash;
         (repo, buyerHash) = terms.hashes();
@@ -205,60 +339,34 @@ contract RepoFacility is IRepoFacility, EIP712 {
     function _requireClosable(
         RepoTerms calldata terms,
         bytes32 repo,
+        uint32 repurchaseDate,
         address closer,
         bytes calldata signature
     ) private view returns (bytes32 nettingSet) {
         (Wallet memory seller, Wallet memory buyer) = _walletsOf(terms);
-        nettingSet = _nettingSet(terms, seller.participant, buyer.participant);
-        if (block.timestamp < _cutOffOf(terms)) {
+        nettingSet = _nettingSet(seller.participant, buyer.participant, terms.agreement, terms.cash);
+        if (block.timestamp < _cutOff(terms, repurchaseDate)) {
             if (closer != terms.seller && closer != terms.buyer) revert NotASide(closer);
             SignerKind kind = closer == terms.seller ? seller.signerKind : buyer.signerKind;
-            Consent.requireSigned(closer, kind, _hashTypedDataV4(RepoTermsLib.closing(repo, closer)), signature);
+            _requireSignedBy(closer, kind, RepoTermsLib.closing(repo, closer), signature);
         }
     }
 
-    function _cancel(bytes32 repo, address by) private {
-        Repo storage stored = _repos[repo];
-        if (stored.state != RepoState.None) revert WrongState(repo, stored.state);
-        stored.state = RepoState.Cancelled;
-        emit RepoCancelled(repo, by);
+    function _walletsOf(RepoTerms calldata terms) private view returns (Wallet memory, Wallet memory) {
+        return (_registry.walletOf(terms.seller), _registry.walletOf(terms.buyer));
     }
 
-    /// @dev All that terms must be, whenever they are opened.
-    function _requireWellFormed(RepoTerms calldata terms) private view {
-        terms.requireClean();
-        if (terms.duration != Duration.Term) revert DurationNotOffered(terms.duration);
-        (uint32 purchaseDate, uint32 repurchaseDate) = (terms.purchaseDate, terms.repurchaseDate);
-        if (repurchaseDate <= purchaseDate) revert DatesOutOfOrder(purchaseDate, repurchaseDate);
-        uint256 price = terms.purchasePrice;
-        if (price == 0 || price % RepoMath.CENT != 0 || price > type(uint96).max) revert BadPurchasePrice(price);
-        uint16 basis = terms.basis;
-        if (basis != 360 && basis != 365) revert BadBasis(basis);
-        (int32 utcOffset, uint32 cutOff) = (terms.utcOffset, terms.cutOff);
-        if (utcOffset > 14 hours || utcOffset < -12 hours || cutOff > 1 days) revert BadClock(utcOffset, cutOff);
-        (address priceBoard, address custody) = (terms.priceBoard, terms.custody);
-        if (priceBoard != address(PRICES)) revert NotTheVenues(priceBoard);
-        if (custody != address(0) && custody != address(CUSTODY)) revert NotTheVenues(custody);
-        if (terms.cash.code.length == 0) revert ISettlement.NotAToken(terms.cash);
-    }
-
-    function _requireSigned(address signer, bytes32 structHash, bytes calldata signature) private view {
-        SignerKind kind = REGISTRY.walletOf(signer).signerKind;
-        Consent.requireSigned(signer, kind, _hashTypedDataV4(structHash), signature);
-    }
-
-    /// @dev The day now, on a clock that is `utcOffset` seconds ahead of UTC.
-    function _dayOn(int32 utcOffset) private view returns (uint256) {
-        unchecked {
-            return uint256(int256(block.timestamp) + utcOffset) / 1 days;
-        }
-    }
-
-    /// @dev The second from which anyone may close on the repurchase date.
-    function _cutOffOf(RepoTerms calldata terms) private pure returns (uint256) {
-        unchecked {
-            uint256 midnight = uint256(terms.repurchaseDate) * 1 days;
-            return uint256(int256(midnight + terms.cutOff) - terms.utcOffset);
-        }
+    /// @dev What closing on `date` pays.
+    function _dueOn(
+        RepoTerms calldata terms,
+        Repo memory repo,
+        bytes32 id,
+        NettingSet memory set,
+        uint32 date
+    ) private view returns (Accrual.Due memory) {
+        Change memory change;
+        if (repo.changed) change = _changes[id];
+        (int192 accrued, uint32 failedDays) = Accrual.upTo(terms, repo, change, set.lateRate, date, block.timestamp);
+        return Accrual.dueOf(repo, change, accrued, failedDays, set.basis);
     }
 }

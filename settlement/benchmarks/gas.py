@@ -18,8 +18,8 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from settlement.coordinator.deals import Deal
 from settlement.coordinator.dvp import ALL_OR_NONE, BEST_EFFORT
-from settlement.coordinator.repo import Agreement
 from settlement.errors import BadInput
 from settlement.market import Market
 from settlement.model.asset import SecurityKind
@@ -125,7 +125,7 @@ def _repos(market: Market) -> Figures:
 def _open(market: Market, reference: str) -> int:
     today = market.today()
     market.repo.post_price("T-2035", price_to_chain(_PRICE))
-    agreement = Agreement(
+    deal = Deal(
         reference=reference,
         venue="bilateral",
         seller="borrower",
@@ -133,14 +133,11 @@ def _open(market: Market, reference: str) -> int:
         currency="USD",
         collateral={"T-2035": 10_000_000},
         margins={"T-2035": _HAIRCUT},
-        method=Method.HAIRCUT,
         repo_rate=Decimal("0.043"),
-        late_rate=Decimal(0),
-        basis=360,
         purchase_date=today,
         repurchase_date=today + timedelta(days=1),
     )
-    market.repo.agree(agreement)
+    market.repo.agree(deal)
     return _gas(market, lambda: market.repo.open(reference))
 
 

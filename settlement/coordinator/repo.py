@@ -11,24 +11,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from fractions import Fraction
 
-from eth_utils import keccak
-
+from settlement.analytics.collateral import market_value, purchase_price, value_after_margin
+from settlement.analytics.interest import price_differential
 from settlement.chain.base import Transaction
+from settlement.coordinator.deals import Deal, MasterAgreement
 from settlement.coordinator.directory import Directory, Party
 from settlement.coordinator.journal import Journal
 from settlement.errors import BadInput, Refused, UnknownName
 from settlement.model.repo import (
+    Agreement,
     Line,
     Method,
     RepoState,
     RepoTerms,
-    market_value,
-    price_differential,
-    purchase_price,
-    value_after_margin,
 )
-from settlement.onchain import access, signing
+from settlement.onchain import access, repo_signing, signing
 from settlement.onchain.contract import Event
 from settlement.onchain.deployment import Deployment
 from settlement.onchain.operators import Operators
@@ -42,40 +41,9 @@ from settlement.units import (
 )
 
 NOBODY = "0x" + "00" * 20
-TERM, MANUFACTURED = 0, 0
-CUT_OFF = time(17, 0)
-MAXIMUM_PRICE_AGE = 86_400
-CALL_DEADLINE = 4 * 3_600
-GRACE = 86_400
 
 _GAS = 2_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
-    """What seller and buyer agree on. Rates, haircuts and ratios are fractions.
-
-    `collateral` maps symbols to quantities; `margins` maps the same symbols to their haircut or
-    ratio. `purchase_price` None takes all that the collateral carries. `venue` is `bilateral`
-    (title passes) or `tri-party` (held in custody). `late_rate` zero lets the repo rate run on.
-    """
-
-    reference: str
-    venue: str
-    seller: str
-    buyer: str
-    currency: str
-    collateral: Mapping[str, int]
-    margins: Mapping[str, Decimal]
-    method: Method
-    repo_rate: Decimal
-    late_rate: Decimal
-    basis: int
-    purchase_date: date
-    repurchase_date: date
-    purchase_price: Decimal | None = None
-    threshold: Decimal = Decimal(0)
-    minimum_transfer: Decimal = Decimal(0)
+_PRICE_AGE = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +53,7 @@ class BookedRepo:
     reference: str
     terms: RepoTerms
     id: bytes
+    agreement: MasterAgreement
 
     @property
     def purchase_price(self) -> Decimal:
@@ -118,6 +87,7 @@ class RepoDesk:
         self._deployment = deployment
         self._operators = operators
         self._booked: dict[str, BookedRepo] = {}
+        self._agreements: set[Agreement] = set()
         self.domain = signing.repo_domain(journal.chain.chain_id, deployment.repo.address)
 
     def adopt_policy(
@@ -155,26 +125,26 @@ class RepoDesk:
         """The price on the board. Raises {Refused} where there is none to use."""
         security = self._directory.security(symbol)
         prices = self._deployment.prices
-        units = self._journal.ask(prices, "priceOf", security.address, MAXIMUM_PRICE_AGE)
+        units = self._journal.ask(prices, "priceOf", security.address, _PRICE_AGE)
         return price_from_chain(int(str(units)))
 
-    def market_value(self, agreement: Agreement) -> Decimal:
+    def market_value(self, deal: Deal) -> Fraction:
         """Market value of the collateral at the board's prices, unrounded."""
         return sum(
             (
                 market_value(quantity, self.price(symbol))
-                for symbol, quantity in agreement.collateral.items()
+                for symbol, quantity in deal.collateral.items()
             ),
-            Decimal(0),
+            Fraction(0),
         )
 
-    def agree(self, agreement: Agreement) -> BookedRepo:
+    def agree(self, deal: Deal) -> BookedRepo:
         """Writes the terms down and books them."""
-        if agreement.reference in self._booked:
-            raise BadInput(f"a repo called {agreement.reference} was booked before")
-        terms = self._terms(agreement)
-        booked = BookedRepo(agreement.reference, terms, signing.repo_id(terms))
-        self._booked[agreement.reference] = booked
+        if deal.reference in self._booked:
+            raise BadInput(f"a repo called {deal.reference} was booked before")
+        terms = self._terms(deal)
+        booked = BookedRepo(deal.reference, terms, repo_signing.repo_id(terms), deal.agreement)
+        self._booked[deal.reference] = booked
         return booked
 
     def open(self, reference: str) -> BookedRepo:
@@ -217,7 +187,7 @@ class RepoDesk:
         parties = [self._directory.party(name) for name in names]
         signatures = {
             party.address: party.sign(
-                self.domain, signing.repo_cancellation_hash(booked.id, party.address)
+                self.domain, repo_signing.cancellation_hash(booked.id, party.address)
             )
             for party in parties
         }
@@ -243,10 +213,10 @@ class RepoDesk:
 
     def expected_closing(self, reference: str, day: date) -> tuple[Decimal, Decimal]:
         """(price differential, repurchase price) on `day`, by the reference arithmetic."""
-        terms = self.booked(reference).terms
-        principal = cash_from_chain(terms.purchase_price)
-        periods = _periods(terms, date_to_chain(day))
-        interest = price_differential(principal, periods, terms.basis)
+        booked = self.booked(reference)
+        principal = booked.purchase_price
+        periods = _periods(booked, date_to_chain(day))
+        interest = price_differential(principal, periods, booked.agreement.basis)
         return interest, principal + interest
 
     def booked(self, reference: str) -> BookedRepo:
@@ -258,7 +228,7 @@ class RepoDesk:
     def _opening(self, booked: BookedRepo) -> Transaction:
         terms = booked.terms
         signatures = [
-            self._client(terms, address).sign(self.domain, signing.repo_hash(terms, address))
+            self._client(terms, address).sign(self.domain, repo_signing.terms_hash(terms, address))
             for address in (terms.seller, terms.buyer)
         ]
         assets = self._directory.by_address()
@@ -274,80 +244,89 @@ class RepoDesk:
     def _closure(self, booked: BookedRepo, closer: str | None = None) -> Transaction:
         terms = booked.terms
         party = self._directory.party(closer) if closer else self._party(terms.seller)
-        signature = party.sign(self.domain, signing.repo_closing_hash(booked.id, party.address))
+        signature = party.sign(self.domain, repo_signing.closing_hash(booked.id, party.address))
         assets = self._directory.by_address()
         return self._deployment.repo.transaction(
             self._operators.coordinator,
             "close",
             terms.words(),
+            (),
             party.address,
             signature,
             gas=_GAS,
             access_list=access.closing(self._deployment, assets, terms),
         )
 
-    def _terms(self, agreement: Agreement) -> RepoTerms:
-        seller = self._directory.party(agreement.seller)
-        buyer = self._directory.party(agreement.buyer)
+    def _terms(self, deal: Deal) -> RepoTerms:
+        seller = self._directory.party(deal.seller)
+        buyer = self._directory.party(deal.buyer)
         custody = {"bilateral": NOBODY, "tri-party": self._deployment.custody.address}
-        if agreement.venue not in custody:
-            raise UnknownName("repo venue", agreement.venue, custody)
-        policy_version = self._deployment.policy.read(self._journal.chain, "latest")
+        if deal.venue not in custody:
+            raise UnknownName("repo venue", deal.venue, custody)
+        utc_offset = self._utc_offset(deal.purchase_date)
+        agreement = self._recorded(deal.agreement.in_chain_units(self._standard_offset(deal)))
+        repurchase_date = deal.repurchase_date
         return RepoTerms(
             seller=seller.address,
             buyer=buyer.address,
-            cash=self._directory.cash(agreement.currency).address,
-            agreement=keccak(text="GMRA 2011"),
-            purchase_price=cash_to_chain(self._purchase_price(agreement)),
-            rate=rate_to_chain(agreement.repo_rate),
-            late_rate=rate_to_chain(agreement.late_rate),
-            basis=agreement.basis,
-            duration=TERM,
-            purchase_date=date_to_chain(agreement.purchase_date),
-            repurchase_date=date_to_chain(agreement.repurchase_date),
-            utc_offset=self._utc_offset(agreement.purchase_date),
-            cut_off=CUT_OFF.hour * 3_600 + CUT_OFF.minute * 60,
-            notice_period=0,
-            method=agreement.method.value,
-            policy_version=policy_version,
-            price_board=self._deployment.prices.address,
-            maximum_price_age=MAXIMUM_PRICE_AGE,
-            threshold=cash_to_chain(agreement.threshold),
-            minimum_transfer=cash_to_chain(agreement.minimum_transfer),
-            call_deadline=CALL_DEADLINE,
-            grace=GRACE,
-            income=MANUFACTURED,
-            may_reuse=agreement.venue == "bilateral",
-            may_substitute=False,
-            may_terminate=False,
-            custody=custody[agreement.venue],
+            cash=self._directory.cash(deal.currency).address,
+            agreement=repo_signing.agreement_id(agreement),
+            purchase_price=cash_to_chain(self._purchase_price(deal)),
+            rate=rate_to_chain(deal.repo_rate),
+            duration=deal.duration.value,
+            purchase_date=date_to_chain(deal.purchase_date),
+            repurchase_date=0 if repurchase_date is None else date_to_chain(repurchase_date),
+            utc_offset=utc_offset,
+            cut_off=deal.cut_off.hour * 3_600 + deal.cut_off.minute * 60,
+            notice_period=deal.notice,
+            policy_version=self._deployment.policy.read(self._journal.chain, "latest"),
+            income=deal.income.value,
+            may_reuse=deal.venue == "bilateral",
+            may_substitute=deal.may_substitute,
+            may_terminate=deal.may_terminate,
+            custody=custody[deal.venue],
             binding_from=self._journal.chain.now(),
             nonce=len(self._booked),
-            lines=self._lines(agreement),
+            lines=self._lines(deal),
         )
 
-    def _lines(self, agreement: Agreement) -> tuple[Line, ...]:
+    def _recorded(self, agreement: Agreement) -> Agreement:
+        """The agreement, on record: the first repo under it puts it there."""
+        if agreement not in self._agreements:
+            self._journal.run(
+                self._deployment.repo.transaction(
+                    self._operators.coordinator, "recordAgreement", agreement.words(), gas=_GAS
+                )
+            )
+            self._agreements.add(agreement)
+        return agreement
+
+    def _lines(self, deal: Deal) -> tuple[Line, ...]:
         lines = [
             Line(
                 self._directory.security(symbol).address,
                 quantity,
-                rate_to_chain(agreement.margins[symbol]),
+                rate_to_chain(deal.margins[symbol]),
             )
-            for symbol, quantity in agreement.collateral.items()
+            for symbol, quantity in deal.collateral.items()
         ]
         return tuple(sorted(lines, key=lambda line: int(line.security, 16)))
 
-    def _purchase_price(self, agreement: Agreement) -> Decimal:
-        if agreement.purchase_price is not None:
-            return agreement.purchase_price
+    def _purchase_price(self, deal: Deal) -> Decimal:
+        if deal.purchase_price is not None:
+            return deal.purchase_price
         return purchase_price(
             value_after_margin(
                 market_value(quantity, self.price(symbol)),
-                agreement.method,
-                agreement.margins[symbol],
+                deal.agreement.method,
+                deal.margins[symbol],
             )
-            for symbol, quantity in agreement.collateral.items()
+            for symbol, quantity in deal.collateral.items()
         )
+
+    def _standard_offset(self, deal: Deal) -> int:
+        """The clock of an agreement: that of the first of January, the same all year."""
+        return self._utc_offset(deal.purchase_date.replace(month=1, day=1))
 
     def _utc_offset(self, day: date) -> int:
         noon = datetime.combine(day, time(12), self._directory.zone)
@@ -371,17 +350,18 @@ def _closing(booked: BookedRepo, events: Iterable[Event]) -> Closing:
     closed = next(event.arguments for event in events if event.name == "Closed")
     return Closing(
         purchase_price=booked.purchase_price,
-        periods=_periods(booked.terms, int(closed["date"])),
-        basis=booked.terms.basis,
+        periods=_periods(booked, int(closed["date"])),
+        basis=booked.agreement.basis,
         price_differential=cash_from_chain(closed["priceDifferential"]),
-        repurchase_price=cash_from_chain(closed["repurchasePrice"]),
+        repurchase_price=cash_from_chain(closed["paid"]),
     )
 
 
-def _periods(terms: RepoTerms, day: int) -> tuple[tuple[Decimal, int], ...]:
+def _periods(booked: BookedRepo, day: int) -> tuple[tuple[Decimal, int], ...]:
     """(rate, days) up to `day`: the repo rate to the repurchase date, the late rate after it."""
+    terms = booked.terms
     agreed = min(day, terms.repurchase_date)
-    rates = (terms.rate, terms.late_rate or terms.rate)
+    rate = rate_from_chain(terms.rate)
+    rates = (rate, booked.agreement.late_rate or rate)
     days = (agreed - terms.purchase_date, day - agreed)
-    periods = zip(map(rate_from_chain, rates), days, strict=True)
-    return tuple((rate, count) for rate, count in periods if count)
+    return tuple((rate, count) for rate, count in zip(rates, days, strict=True) if count)

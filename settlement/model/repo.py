@@ -1,19 +1,15 @@
-"""Repo: the terms that both sides sign, in the contract's order and units, and its arithmetic.
+"""Repo: what both sides sign and bring, in the contract's order and units.
 
-Fields of `RepoTerms` are those of the contract's struct of the same name; what each means and how
-it is scaled stands in `contracts/interfaces/IRepoFacility.sol`. The functions below are the
-reference that `contracts/repo/RepoMath.sol` is tested against; formulas in `docs/protocol.md`.
+Each class has the fields of the contract's struct of the same name; what each means and how it is
+scaled stands in `contracts/interfaces/`, in `IRepoFacility.sol` unless another file is named. The
+arithmetic is in `settlement.analytics`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from decimal import Decimal
 from enum import Enum
 from typing import Any
-
-from settlement.units import cents_half_up
 
 
 class Method(Enum):
@@ -23,30 +19,93 @@ class Method(Enum):
     RATIO = 1
 
 
+class Duration(Enum):
+    """How long a repo runs."""
+
+    TERM = 0
+    OPEN_ENDED = 1
+    INTRADAY = 2
+
+
+class Income(Enum):
+    """What becomes of income in the term: paid across (classic), or kept in the price."""
+
+    MANUFACTURED = 0
+    IN_THE_PRICE = 1
+
+
 class RepoState(Enum):
-    """Where a repo stands; the order is the contract's."""
+    """Where a repo stands."""
 
     NONE = 0
     OPEN = 1
     CLOSED = 2
     CANCELLED = 3
+    CLOSED_OUT = 4
+
+
+class Failing(Enum):
+    """Whose doing it is that a repo did not close when due."""
+
+    NOBODY = 0
+    SELLER = 1
+    BUYER = 2
+    IMPEDED = 3
+
+
+class SetState(Enum):
+    """Where a netting set stands."""
+
+    UNUSED = 0
+    PERFORMING = 1
+    IN_DEFAULT = 2
+
+
+NO_DATE = 2**32 - 1
+"""The repurchase date of an open-ended repo before any notice."""
+
+
+class Words:
+    """A struct as the contract takes it."""
+
+    __slots__ = ()
+
+    def words(self) -> tuple[Any, ...]:
+        """The fields, in order; what has words itself by its own."""
+        return tuple(_plain(getattr(self, field.name)) for field in fields(self))  # type: ignore[arg-type]  # every subclass is a dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(Words):
     """One security of the collateral: address, quantity, haircut or ratio in 10^-9."""
 
     security: str
     quantity: int
     margin: int
 
-    def words(self) -> tuple[Any, ...]:
-        """The fields as the contract takes them."""
-        return (self.security, self.quantity, self.margin)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement(Words):
+    """What two participants agree for all their repos."""
+
+    master: bytes
+    method: int
+    basis: int
+    maximum_price_age: int
+    grace: int
+    late_rate: int
+    fails_rate: int
+    margin_rate: int
+    threshold: int
+    minimum_transfer: int
+    call_deadline: int
+    valuation_period: int
+    valuation_bound: int
+    utc_offset: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RepoTerms:
+class RepoTerms(Words):
     """Everything about a repo that never changes. Both sides sign it once, for both legs."""
 
     seller: str
@@ -55,22 +114,13 @@ class RepoTerms:
     agreement: bytes
     purchase_price: int
     rate: int
-    late_rate: int
-    basis: int
     duration: int
     purchase_date: int
     repurchase_date: int
     utc_offset: int
     cut_off: int
     notice_period: int
-    method: int
     policy_version: int
-    price_board: str
-    maximum_price_age: int
-    threshold: int
-    minimum_transfer: int
-    call_deadline: int
-    grace: int
     income: int
     may_reuse: bool
     may_substitute: bool
@@ -80,33 +130,46 @@ class RepoTerms:
     nonce: int
     lines: tuple[Line, ...]
 
-    def words(self) -> tuple[Any, ...]:
-        """The fields as the contract takes them."""
-        static = tuple(getattr(self, field.name) for field in fields(self)[:-1])
-        return (*static, tuple(line.words() for line in self.lines))
+
+@dataclass(frozen=True, slots=True)
+class Position(Words):
+    """A repo as it stands: terms, and the collateral now where that changed, else no lines."""
+
+    terms: RepoTerms
+    lines: tuple[Line, ...] = ()
 
 
-def market_value(quantity: int, price: Decimal) -> Decimal:
-    """`nominal × dirty price`, never rounded."""
-    return quantity * price
+@dataclass(frozen=True, slots=True)
+class Amendment(Words):
+    """What a repo becomes by agreement (`IRepoChanges.sol`); no lines: collateral as it is."""
+
+    date: int
+    purchase_price: int
+    rate: int
+    lines: tuple[Line, ...] = ()
 
 
-def value_after_margin(value: Decimal, method: Method, margin: Decimal) -> Decimal:
-    """`MV × (1 − h)` for a haircut, `MV / m` for a ratio; never rounded to cents."""
-    return value * (1 - margin) if method is Method.HAIRCUT else value / margin
+@dataclass(frozen=True, slots=True)
+class IncomeNotice(Words):
+    """Income that the buyer owes the seller (`IRepoServicing.sol`)."""
+
+    security: str
+    record_date: int
+    payment_date: int
+    amount: int
 
 
-def purchase_price(values_after_margin: Iterable[Decimal]) -> Decimal:
-    """The cash that collateral carries, rounded once, half up, to the cent."""
-    return cents_half_up(sum(values_after_margin, Decimal(0)))
+@dataclass(frozen=True, slots=True)
+class Pair(Words):
+    """A netting set, seen by who acts (`IRepoMargin.sol`)."""
+
+    agreement: Agreement
+    cash: str
+    by: str
+    against: str
 
 
-def price_differential(
-    principal: Decimal, periods: Iterable[tuple[Decimal, int]], basis: int
-) -> Decimal:
-    """Interest `Σ(principal × rate × days) / basis`, rounded once, half up; may be negative.
-
-    `periods` are (rate, days); days are actual, counted between dates.
-    """
-    accrued = sum((rate * days for rate, days in periods), Decimal(0))
-    return cents_half_up(principal * accrued / basis)
+def _plain(value: Any) -> Any:
+    if isinstance(value, Words):
+        return value.words()
+    return tuple(_plain(item) for item in value) if isinstance(value, tuple) else value

@@ -1,9 +1,9 @@
 """Puts the contracts on a chain and hands every power over: the deployer ends with none.
 
 The venue's contracts know each other from construction, in a circle: `Settlement` names the repo
-facility, the facility names `Settlement` and the custody, the custody names the facility. Their
-addresses follow from the deployer and its nonce, so each is known before it exists; a later venue
-contract is deployed after them and moves none of these addresses.
+facility, the facility names `Settlement`, the custody and the contracts whose code it runs, the
+custody names the facility. Their addresses follow from the deployer and its nonce, so each is known
+before it exists; a later venue contract is deployed after them and moves none of these addresses.
 """
 
 from __future__ import annotations
@@ -26,6 +26,15 @@ from settlement.onchain.roles import Permission
 
 PRICE_GUARD = 200_000_000
 """A price more than 20% away from the last day's waits for its confirmation (10^-9)."""
+
+REPO_MODULES = (
+    "RepoChanges",
+    "RepoServicing",
+    "MarginCalls",
+    "MarginTransfers",
+    "RepoDefault",
+)
+"""The contracts whose code the repo facility runs on its storage, in the order of its `Modules`."""
 
 _DEPLOYMENT_GAS = 6_000_000
 
@@ -56,12 +65,14 @@ def deploy(chain: Chain, operators: Operators) -> Deployment:
         "CollateralPolicy",
         "RepoFacility",
         "TriPartyCustody",
+        *REPO_MODULES,
     )
     at = [deployed(name, _address(deployer, nonce)) for nonce, name in enumerate(names)]
-    deployment = Deployment(*at)
-    depository, registry, venue, settlement, prices, policy, repo, custody = (
+    deployment = Deployment(*at[:8])
+    depository, registry, venue, settlement, prices, policy, repo, custody, *modules = (
         contract.address for contract in at
     )
+    for_repo = (settlement, registry, policy, prices, custody)
     arguments: tuple[tuple[Any, ...], ...] = (
         (operators.depository_admin.address,),
         (depository,),
@@ -69,8 +80,9 @@ def deploy(chain: Chain, operators: Operators) -> Deployment:
         (registry, repo),
         (venue, PRICE_GUARD),
         (venue,),
-        (settlement, registry, policy, prices, custody),
+        (for_repo, tuple(modules)),
         (repo,),
+        *((for_repo,) for _ in modules),
     )
     creations = [
         _creation(deployer, name, *values) for name, values in zip(names, arguments, strict=True)

@@ -1,4 +1,4 @@
-"""EIP-712: what the parties sign, the mirror of `TradeLib.sol` and `RepoTermsLib.sol`.
+"""EIP-712: what the parties of a trade sign, the mirror of `TradeLib.sol`; see `repo_signing`.
 
 A type is written once, as the text that EIP-712 hashes; the fields of the model go in in the same
 order. Every signed type ends in `signer`, so that one signature is never two consents.
@@ -17,7 +17,6 @@ from eth_account.signers.local import LocalAccount
 from eth_typing import Hash32
 from eth_utils import keccak
 
-from settlement.model.repo import RepoTerms
 from settlement.model.trade import Cancellation, FreeDelivery, Trade
 
 TRADE = (
@@ -33,19 +32,6 @@ FREE_DELIVERY = (
 CANCELLATION = (
     "Cancellation(address first,address second,uint64 bindingFrom,uint256 nonce,address signer)"
 )
-LINE = "Line(address security,uint256 quantity,uint64 margin)"
-REPO_TERMS = (
-    "RepoTerms(address seller,address buyer,address cash,bytes32 agreement,uint256 purchasePrice,"
-    "int64 rate,int64 lateRate,uint16 basis,uint8 duration,uint32 purchaseDate,"
-    "uint32 repurchaseDate,int32 utcOffset,uint32 cutOff,uint32 noticePeriod,uint8 method,"
-    "uint32 policyVersion,address priceBoard,uint32 maximumPriceAge,uint256 threshold,"
-    "uint256 minimumTransfer,uint32 callDeadline,uint32 grace,uint8 income,bool mayReuse,"
-    "bool maySubstitute,bool mayTerminate,address custody,uint64 bindingFrom,uint256 nonce,"
-    "Line[] lines,address signer)" + LINE
-)
-REPO_CLOSING = "RepoClosing(bytes32 repo,address signer)"
-REPO_CANCELLATION = "RepoCancellation(bytes32 repo,address signer)"
-
 _DOMAIN = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 _FIELD = re.compile(r"(\w+(?:\[\])?) \w+")
 
@@ -74,7 +60,7 @@ def settlement_domain(chain_id: int, contract: str) -> Domain:
 
 
 def repo_domain(chain_id: int, contract: str) -> Domain:
-    """Repo terms, closings and their cancellations."""
+    """Everything about repos."""
     return Domain("DvP Repo Facility", chain_id, contract)
 
 
@@ -105,27 +91,6 @@ def free_delivery_hash(delivery: FreeDelivery, signer: str) -> bytes:
 def cancellation_hash(cancellation: Cancellation, signer: str) -> bytes:
     """The struct hash that `signer` signs."""
     return struct_hash(CANCELLATION, (*cancellation.words(), signer))
-
-
-def repo_hash(terms: RepoTerms, signer: str) -> bytes:
-    """The struct hash that `signer` signs; the seller's is the id of the repo."""
-    lines = keccak(b"".join(struct_hash(LINE, line.words()) for line in terms.lines))
-    return struct_hash(REPO_TERMS, (*terms.words()[:-1], lines, signer))
-
-
-def repo_id(terms: RepoTerms) -> bytes:
-    """The id of a repo: the struct hash that its seller signs."""
-    return repo_hash(terms, terms.seller)
-
-
-def repo_closing_hash(repo: bytes, signer: str) -> bytes:
-    """The struct hash with which `signer` asks to close `repo`."""
-    return struct_hash(REPO_CLOSING, (repo, signer))
-
-
-def repo_cancellation_hash(repo: bytes, signer: str) -> bytes:
-    """The struct hash with which `signer` cancels `repo`."""
-    return struct_hash(REPO_CANCELLATION, (repo, signer))
 
 
 def sign(key: LocalAccount, domain: Domain, struct: bytes) -> bytes:

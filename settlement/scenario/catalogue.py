@@ -7,7 +7,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from settlement.errors import UnknownName
-from settlement.scenario.model import Scenario, load, loads
+from settlement.scenario.loading import load, loads
+from settlement.scenario.model import Scenario
 
 DEMONSTRATION = "day"
 """The one that `dvp demo` tells."""

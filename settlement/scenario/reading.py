@@ -1,7 +1,7 @@
 """YAML as it is written: every scalar is text, every place has its line, no key stands twice.
 
 A YAML parser that guesses turns 9974250.00 into a float, `10:05` into 605, `0123` into 83 and `NO`
-into false. Here nothing is guessed: `model` types what it reads. Anchors and aliases are refused,
+into false. Here nothing is guessed: `loading` types what it reads. Anchors and aliases are refused,
 and so is a file of more than a megabyte.
 """
 

@@ -17,9 +17,11 @@ from settlement.market import Market
 from settlement.model.asset import Cash, CashKind, SecurityKind
 from settlement.reporting.story import Change, Check, Figure, Refusal, Story, Told
 from settlement.reporting.waiting import Debit, Waiting
-from settlement.scenario.acts import Act, Acts, Result
+from settlement.scenario.acts import depository, prepare, repo
+from settlement.scenario.acts.base import Act, Result, Stage
 from settlement.scenario.model import Scenario
-from settlement.scenario.steps import Step, Transfer
+from settlement.scenario.steps.base import Step
+from settlement.scenario.steps.movements import Transfer
 from settlement.units import cash_from_chain, parse_decimal
 
 _BEFORE_START = timedelta(hours=1)
@@ -37,7 +39,7 @@ class Runner:
         self.market = Market.open(
             scenario.starts - _BEFORE_START, scenario.timezone, with_ether=senders
         )
-        self._acts = Acts(self.market, scenario)
+        self._stage = Stage(self.market, scenario)
 
     def run(self) -> Story:
         """Prepares the market, takes every step, checks the end."""
@@ -84,20 +86,23 @@ class Runner:
         market.at(scenario.starts)
 
     def _preparing_acts(self) -> Iterator[tuple[str, Act]]:
-        parts, acts = self.scenario.participants, self._acts
+        parts, stage = self.scenario.participants, self._stage
         registered = [name for name, part in parts.items() if part.registered]
         outside = [name for name in parts if name not in registered]
         for name in outside:
             self.market.directory.add_party(self.market.party(name, parts[name].lei))
-        yield "register", acts.register(registered, outside)
+        yield "register", depository.admission(stage, registered, outside)
         for name, part in parts.items():
             if part.securities:
-                yield "tokenize", acts.tokenize(name, part.securities, deposit=True)
+                yield (
+                    "tokenize",
+                    depository.tokenization(stage, name, part.securities, deposit=True),
+                )
         for name, part in parts.items():
             if part.cash:
-                yield "mint", acts.mint(name, part.cash)
+                yield "mint", depository.issue(stage, name, part.cash)
         if self.scenario.margin is not None:
-            yield "policy", acts.adopt_policy(self.scenario.margin)
+            yield "policy", repo.adopt_policy(stage, self.scenario.margin)
 
     def _steps(self) -> Iterator[Told]:
         moment = self.scenario.starts
@@ -108,7 +113,7 @@ class Runner:
 
     def _take(self, step: Step) -> Told:
         try:
-            act = self._acts.prepare(step)
+            act = prepare(self._stage, step)
         except Refused as refused:
             act = _refused(step, refused)
         return self._tell(step.verb, act, step.expect)

@@ -24,74 +24,13 @@ from settlement.scenario.model import (
     SecurityPart,
 )
 from settlement.scenario.reading import read_text
-from settlement.scenario.steps import STEPS, TIMING, Names, Step, TradeFields
+from settlement.scenario.steps import STEPS
+from settlement.scenario.steps.base import TIMING, Names, Step
+from settlement.scenario.steps.trades import TradeFields
 from settlement.units import show_per_cent
-
-FIGURES: Mapping[str, Mapping[str, str]] = {
-    "trade": {"amount": "the cash of the trade"},
-    "batch": {"settled": "how many of its trades", "failed": "how many of its trades"},
-    "reverse": {"exposure": "the cash that the buyer paid and does not get back"},
-    "repo": {
-        "purchase_price": "the cash of the opening leg",
-        "market_value": "of the collateral at the board's prices, to the cent",
-    },
-    "close": {
-        "price_differential": "the interest, to the cent",
-        "repurchase_price": "the cash of the closing leg",
-        "days": "from the purchase date to the day of the close",
-    },
-}
-"""What `expect` can compare, by the word of the step."""
 
 REFUSED_FIGURES = {"short": "what is missing, where the reason is MONY or LACK"}
 """What `expect` can compare, besides `refused`, after any refusal."""
-
-EXAMPLES: Mapping[str, str] = {
-    "register": "{register: newcomer}",
-    "suspend": "{suspend: fund, reason: screening hit}",
-    "reinstate": "{reinstate: fund}",
-    "freeze": "{freeze: dealer, holding: {T-2035: 15000}}",
-    "pause": "{pause: USD, reason: issuer's incident}",
-    "tokenize": "{tokenize: dealer, securities: {T-2035: 500000}}",
-    "detokenize": "{detokenize: dealer, securities: {T-2035: 500000}}",
-    "mint": "{mint: fund, cash: 10000.00}",
-    "redeem": "{redeem: fund, cash: 10000.00}",
-    "transfer": "{transfer: {USD: 100.00}, from: dealer, to: fund}",
-    "deliver_free": "{deliver_free: {T-2035: 1000}, from: dealer, to: fund}",
-    "trade": """\
-trade: S1
-seller: dealer
-buyer: fund
-security: T-2035
-quantity: 2,000,000
-price: 1.0075
-expect: {amount: 2015000.00}
-""",
-    "cancel": "{cancel: S1, by: [dealer, fund]}",
-    "batch": """\
-batch: B1
-mode: best-effort
-trades:
-  - {trade: A, seller: dealer, buyer: fund, security: T-2035, quantity: 1000, price: 1.0075}
-  - {trade: B, seller: fund, buyer: dealer, security: T-2035, quantity: 1000, amount: 1000.00}
-expect: {settled: 2}
-""",
-    "reverse": "{reverse: S1, reason: delivered in error, expect: {exposure: 2015000.00}}",
-    "price": "{price: {T-2035: 1.0075}}",
-    "repo": """\
-repo: R1
-venue: bilateral
-seller: dealer
-buyer: fund
-collateral: {T-2035: 10000000}
-repo_rate: 4.30%
-purchase_date: 2026-03-02
-repurchase_date: 2026-03-03
-expect: {purchase_price: 9974250.00}
-""",
-    "close": "{at: 2026-03-03 10:00, close: R1, expect: {price_differential: 1191.37}}",
-}
-"""One of each step, as it may stand in a file."""
 
 PARTS: Mapping[str, type[BaseModel]] = {
     "scenario": Scenario,
@@ -172,7 +111,7 @@ def json_schema() -> dict[str, Any]:
         definitions |= described.pop("$defs", {})
         definitions[step.__name__] = described
         described["properties"] |= {word: {"$ref": f"#/$defs/{word}"} for word in TIMING}
-        described["examples"] = [read_text(EXAMPLES[verb], verb).content]
+        described["examples"] = [read_text(step.example, verb).content]
     choices = [{"$ref": f"#/$defs/{step.__name__}"} for step in STEPS.values()]
     schema["properties"]["steps"]["items"] = {"anyOf": choices}
     schema["properties"]["format"] = {"enum": ["1", 1], "description": "1, as yet"}

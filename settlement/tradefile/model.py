@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from settlement.model.repo import market_value, price_differential
+from settlement.analytics.collateral import market_value
+from settlement.analytics.interest import price_differential
 from settlement.units import cents_half_up
 
 BASIS = 360

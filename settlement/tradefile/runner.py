@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, time
 from decimal import Decimal
 
-from settlement.coordinator.repo import Agreement
+from settlement.coordinator.deals import Deal, MasterAgreement
 from settlement.errors import Refused
 from settlement.market import Market
 from settlement.model.asset import SecurityKind
@@ -68,7 +68,7 @@ class BookRunner:
         if day.openings:
             self._progress(f"{day.date}: {len(day.openings)} to open")
         for rows in self._priced(day.openings):
-            booked = [self.market.repo.agree(self._agreement(row)) for row in rows]
+            booked = [self.market.repo.agree(self._deal(row)) for row in rows]
             outcome = self.market.repo.open_all([repo.reference for repo in booked])
             for row in rows:
                 refused = outcome[row.trade_id]
@@ -108,8 +108,8 @@ class BookRunner:
         if not self.market.repo.post_price(row.cusip, price):
             self.market.repo.confirm_price(row.cusip, price)
 
-    def _agreement(self, row: Row) -> Agreement:
-        return Agreement(
+    def _deal(self, row: Row) -> Deal:
+        return Deal(
             reference=row.trade_id,
             venue="bilateral",
             seller=row.borrower,
@@ -117,10 +117,8 @@ class BookRunner:
             currency=row.currency,
             collateral={row.cusip: row.quantity},
             margins={row.cusip: Decimal(0)},
-            method=Method.HAIRCUT,
             repo_rate=row.repo_rate,
-            late_rate=Decimal(0),
-            basis=BASIS,
+            agreement=MasterAgreement(basis=BASIS),
             purchase_date=row.settlement_date,
             repurchase_date=row.repurchase_date,
             purchase_price=row.start_amount,

@@ -10,8 +10,8 @@ from decimal import Decimal
 
 import pytest
 
+from settlement.coordinator.deals import Deal
 from settlement.coordinator.dvp import ALL_OR_NONE, BEST_EFFORT
-from settlement.coordinator.repo import Agreement
 from settlement.model.asset import SecurityKind
 from settlement.model.repo import Method
 
@@ -89,7 +89,7 @@ def test_a_repo_reads_what_it_lists(market, chain, sent, venue):
     market.repo.adopt_policy({SecurityKind.TREASURY_NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
     market.repo.post_price("T-2035", 100_750_000)
     market.repo.agree(
-        Agreement(
+        Deal(
             reference="R1",
             venue=venue,
             seller="dealer",
@@ -97,10 +97,7 @@ def test_a_repo_reads_what_it_lists(market, chain, sent, venue):
             currency="USD",
             collateral={"T-2035": 10_000},
             margins={"T-2035": Decimal("0.01")},
-            method=Method.HAIRCUT,
             repo_rate=Decimal("0.043"),
-            late_rate=Decimal(0),
-            basis=360,
             purchase_date=today,
             repurchase_date=today + timedelta(days=1),
         )

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from settlement.coordinator.repo import Agreement, RepoDesk
+from settlement.coordinator.deals import Deal, MasterAgreement
+from settlement.coordinator.repo import RepoDesk
 from settlement.market import Market
 from settlement.model.asset import SecurityKind
 from settlement.model.repo import Method
@@ -31,7 +32,7 @@ class RepoMarket:
     def price(self, price: str) -> bool:
         return self.repo.post_price("T-2035", price_to_chain(Decimal(price)))
 
-    def agreement(self, **changes: Any) -> Agreement:
+    def deal(self, **changes: Any) -> Deal:
         agreed: dict[str, Any] = {
             "reference": "R1",
             "venue": "bilateral",
@@ -40,14 +41,12 @@ class RepoMarket:
             "currency": "USD",
             "collateral": {"T-2035": 10_000_000},
             "margins": {"T-2035": Decimal("0.01")},
-            "method": Method.HAIRCUT,
             "repo_rate": Decimal("0.043"),
-            "late_rate": Decimal(0),
-            "basis": 360,
+            "agreement": MasterAgreement(),
             "purchase_date": date(2026, 3, 2),
             "repurchase_date": date(2026, 3, 3),
         }
-        return Agreement(**agreed | changes)
+        return Deal(**agreed | changes)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def at(repo_market, day, hour=10):
 
 def test_the_worked_example_opens_and_closes(repo_market):
     market, repo = repo_market.market, repo_market.repo
-    booked = repo.agree(repo_market.agreement())
+    booked = repo.agree(repo_market.deal())
     assert (booked.purchase_price, repo.state("R1")) == (Decimal("9974250.00"), RepoState.NONE)
     repo.open("R1")
     assert repo.state("R1") is RepoState.OPEN
@@ -47,7 +47,7 @@ def test_the_worked_example_opens_and_closes(repo_market):
 
 def test_the_same_terms_open_once_and_close_once(repo_market):
     repo = repo_market.repo
-    repo.agree(repo_market.agreement())
+    repo.agree(repo_market.deal())
     repo.open("R1")
     with pytest.raises(Refused, match="the repo is open already"):
         repo.open("R1")
@@ -59,9 +59,9 @@ def test_the_same_terms_open_once_and_close_once(repo_market):
 
 
 def test_a_reference_is_agreed_once(repo_market):
-    repo_market.repo.agree(repo_market.agreement())
+    repo_market.repo.agree(repo_market.deal())
     with pytest.raises(BadInput, match="R1 was booked before"):
-        repo_market.repo.agree(repo_market.agreement())
+        repo_market.repo.agree(repo_market.deal())
     with pytest.raises(UnknownName, match="no repo 'R2'"):
         repo_market.repo.open("R2")
 
@@ -79,7 +79,7 @@ def test_a_reference_is_agreed_once(repo_market):
 def test_the_cash_follows_from_collateral_price_and_margin(repo_market, method, margin, cash):
     repo_market.adopt(margin, method)
     changes = {"method": method, "margins": {"T-2035": Decimal(margin)}}
-    booked = repo_market.repo.agree(repo_market.agreement(**changes))
+    booked = repo_market.repo.agree(repo_market.deal(**changes))
     assert booked.purchase_price == Decimal(cash)
     repo_market.repo.open("R1")
     assert repo_market.market.cash("dealer", "USD") == Decimal(cash)
@@ -87,12 +87,12 @@ def test_the_cash_follows_from_collateral_price_and_margin(repo_market, method, 
 
 def test_the_parties_may_agree_on_less_and_not_on_more(repo_market):
     repo = repo_market.repo
-    repo.agree(repo_market.agreement(purchase_price=Decimal("9974250.01")))
+    repo.agree(repo_market.deal(purchase_price=Decimal("9974250.01")))
     with pytest.raises(
         Refused, match=r"worth 9,974,250\.00, and the purchase price is 9,974,250\.01"
     ):
         repo.open("R1")
-    repo.agree(repo_market.agreement(reference="R2", purchase_price=Decimal("9000000.00")))
+    repo.agree(repo_market.deal(reference="R2", purchase_price=Decimal("9000000.00")))
     assert repo.open("R2").purchase_price == Decimal("9000000.00")
 
 
@@ -100,7 +100,7 @@ def test_the_lender_short_of_a_cent_moves_no_collateral(repo_market):
     market = repo_market.market
     market.onboarding.redeem_cash("fund", "USD", Decimal("2025750.01"))
     before = market.balances()
-    repo_market.repo.agree(repo_market.agreement())
+    repo_market.repo.agree(repo_market.deal())
     with pytest.raises(Refused) as caught:
         repo_market.repo.open("R1")
     assert (caught.value.reason, caught.value.details["short"]) == ("MONY", "0.01")
@@ -110,7 +110,7 @@ def test_the_lender_short_of_a_cent_moves_no_collateral(repo_market):
 
 def test_in_tri_party_custody_holds_the_collateral(repo_market):
     market = repo_market.market
-    repo_market.repo.agree(repo_market.agreement(venue="tri-party"))
+    repo_market.repo.agree(repo_market.deal(venue="tri-party"))
     repo_market.repo.open("R1")
     asset = market.directory.security("T-2035").address
     custody = market.deployment.custody.address
@@ -127,7 +127,7 @@ def test_in_tri_party_custody_holds_the_collateral(repo_market):
 
 def test_a_venue_of_nobody_is_answered(repo_market):
     with pytest.raises(UnknownName, match="no repo venue 'triparty'; did you mean 'tri-party'"):
-        repo_market.repo.agree(repo_market.agreement(venue="triparty"))
+        repo_market.repo.agree(repo_market.deal(venue="triparty"))
 
 
 # Closing: on dates, by a side.
@@ -136,7 +136,7 @@ def test_a_venue_of_nobody_is_answered(repo_market):
 @pytest.mark.parametrize("side", ["dealer", "fund"])
 def test_either_side_closes_from_the_repurchase_date_on(repo_market, side):
     repo = repo_market.repo
-    repo.agree(repo_market.agreement())
+    repo.agree(repo_market.deal())
     repo.open("R1")
     repo_market.market.onboarding.issue_cash("dealer", "USD", Decimal("1191.37"))
     with pytest.raises(Refused, match="the repurchase date is 2026-03-03, and it is 2026-03-02"):
@@ -147,7 +147,7 @@ def test_either_side_closes_from_the_repurchase_date_on(repo_market, side):
 
 def test_a_stranger_does_not_close(repo_market):
     repo_market.market.add_participant("bank")
-    repo_market.repo.agree(repo_market.agreement())
+    repo_market.repo.agree(repo_market.deal())
     repo_market.repo.open("R1")
     at(repo_market, REPURCHASE)
     with pytest.raises(Refused, match="bank is not a side of this repo"):
@@ -156,7 +156,7 @@ def test_a_stranger_does_not_close(repo_market):
 
 
 def test_the_seller_short_of_the_interest_gets_nothing_back(repo_market):
-    repo_market.repo.agree(repo_market.agreement())
+    repo_market.repo.agree(repo_market.deal())
     repo_market.repo.open("R1")
     at(repo_market, REPURCHASE)
     before = repo_market.market.balances()
@@ -168,7 +168,7 @@ def test_the_seller_short_of_the_interest_gets_nothing_back(repo_market):
 
 def test_late_days_run_at_the_late_rate(repo_market):
     repo = repo_market.repo
-    repo.agree(repo_market.agreement(late_rate=Decimal("0.06")))
+    repo.agree(repo_market.deal(late_rate=Decimal("0.06")))
     repo.open("R1")
     at(repo_market, date(2026, 3, 6))
     repo_market.market.onboarding.issue_cash("dealer", "USD", Decimal(10_000))
@@ -191,7 +191,7 @@ def test_what_the_desk_expects_is_what_the_chain_pays(
     closes = repurchase + timedelta(overdue)
     terms = {"repo_rate": rate, "late_rate": late, "basis": basis, "repurchase_date": repurchase}
     with anew(repo_market.market) as market:
-        market.repo.agree(repo_market.agreement(**terms))
+        market.repo.agree(repo_market.deal(**terms))
         market.repo.open("R1")
         market.onboarding.issue_cash("dealer", "USD", Decimal(2_000_000))
         at(RepoMarket(market), closes)
@@ -204,7 +204,7 @@ def test_what_the_desk_expects_is_what_the_chain_pays(
 
 
 def test_both_together_cancel_before_the_opening(repo_market):
-    repo_market.repo.agree(repo_market.agreement())
+    repo_market.repo.agree(repo_market.deal())
     repo_market.repo.cancel("R1", ["dealer", "fund"])
     assert repo_market.repo.state("R1") is RepoState.CANCELLED
     with pytest.raises(Refused, match="the repo was cancelled"):
@@ -213,7 +213,7 @@ def test_both_together_cancel_before_the_opening(repo_market):
 
 def test_one_alone_is_too_late_and_a_stranger_is_no_side(repo_market):
     repo_market.market.add_participant("bank")
-    repo_market.repo.agree(repo_market.agreement())
+    repo_market.repo.agree(repo_market.deal())
     with pytest.raises(Refused, match="from then on both must"):
         repo_market.repo.cancel("R1", ["dealer"])
     with pytest.raises(Refused, match="bank is not a side of this repo"):
@@ -225,7 +225,7 @@ def test_one_alone_is_too_late_and_a_stranger_is_no_side(repo_market):
 
 def test_one_alone_cancels_what_does_not_bind_yet(repo_market):
     repo = repo_market.repo
-    booked = repo.agree(repo_market.agreement())
+    booked = repo.agree(repo_market.deal())
     later = replace(booked.terms, binding_from=repo_market.market.chain.now() + 3_600)
     repo._booked["R1"] = replace(booked, terms=later, id=repo_id(later))
     repo.cancel("R1", ["fund"])
@@ -256,7 +256,7 @@ def test_without_a_price_nothing_is_agreed(market, repo_market):
         repo_market.repo.price("OTHER")
     other = {"collateral": {"OTHER": 5}, "margins": {"OTHER": Decimal("0.01")}}
     with pytest.raises(Refused, match="OTHER has no price"):
-        repo_market.repo.agree(repo_market.agreement(**other))
+        repo_market.repo.agree(repo_market.deal(**other))
     with pytest.raises(UnknownName, match="no repo 'R1'"):
         repo_market.repo.booked("R1")
 
@@ -271,5 +271,5 @@ def test_a_price_of_yesterday_is_stale(repo_market):
 
 def test_the_market_value_is_not_rounded(repo_market):
     repo_market.price("1.00333333")
-    odd = repo_market.agreement(collateral={"T-2035": 1_000})
+    odd = repo_market.deal(collateral={"T-2035": 1_000})
     assert repo_market.repo.market_value(odd) == Decimal("1003.33333000")

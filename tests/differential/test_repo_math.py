@@ -1,4 +1,4 @@
-"""`RepoMath` and `repurchasePriceOn` against `settlement.model.repo`, to the last cent.
+"""`RepoMath` and `repurchasePriceOn` against `settlement.analytics`, to the last cent.
 
 Amounts are those of a market (up to a trillion, a rate up to 100%, four decades); beyond them, to
 the bounds that the contract keeps, its integers are compared with exact fractions.
@@ -14,14 +14,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from settlement.analytics.collateral import market_value, purchase_price, value_after_margin
+from settlement.analytics.interest import price_differential
 from settlement.model.repo import (
     Line,
     Method,
     RepoTerms,
-    market_value,
-    price_differential,
-    purchase_price,
-    value_after_margin,
 )
 from settlement.units import (
     cash_from_chain,

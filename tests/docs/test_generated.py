@@ -13,7 +13,7 @@ from settlement.onchain import artifacts
 from settlement.scenario import catalogue
 from settlement.scenario.reading import read_text
 from settlement.scenario.runner import Runner
-from settlement.scenario.schema import EXAMPLES, FIGURES, REFUSED_FIGURES
+from settlement.scenario.schema import REFUSED_FIGURES
 from settlement.scenario.steps import RESERVED, STEPS
 from tests.docs import ROOT
 
@@ -57,9 +57,8 @@ def test_every_word_of_a_scenario_stands_in_the_manual():
 
 
 def test_every_step_has_an_example_that_reads():
-    assert list(EXAMPLES) == list(STEPS)
-    for verb, example in EXAMPLES.items():
-        STEPS[verb].model_validate(read_text(example, verb).content)
+    for verb, step in STEPS.items():
+        step.model_validate(read_text(step.example, verb).content)
 
 
 @pytest.fixture(scope="module")
@@ -70,14 +69,14 @@ def told():
 def test_every_figure_of_a_step_is_in_the_manual(told):
     for step in told:
         if step.verb in STEPS:
-            known = REFUSED_FIGURES if step.refusal else FIGURES.get(step.verb, {})
+            known = REFUSED_FIGURES if step.refusal else STEPS[step.verb].figures
             assert set(step.figures) <= set(known), step.heading
 
 
 def test_every_figure_in_the_manual_is_some_step_s(told):
-    for verb, figures in FIGURES.items():
+    for verb, documented in STEPS.items():
         seen = {name for step in told if step.verb == verb for name in step.figures}
-        assert set(figures) <= seen
+        assert set(documented.figures) <= seen
     assert set(REFUSED_FIGURES) <= {name for step in told if step.refusal for name in step.figures}
 
 

@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from settlement.scenario import catalogue
-from settlement.scenario.schema import EXAMPLES, json_schema
+from settlement.scenario.schema import json_schema
 from settlement.scenario.starter import STARTER
+from settlement.scenario.steps import STEPS
 
 SCHEMA = json_schema()
 _NOTES = {"$schema", "$defs", "title", "description", "examples", "default"}
@@ -76,9 +77,9 @@ def test_takes_every_scenario_as_an_editor_reads_it(text):
     assert accepts(SCHEMA, as_editors_read(text))
 
 
-@pytest.mark.parametrize("verb", EXAMPLES)
+@pytest.mark.parametrize("verb", STEPS)
 def test_takes_every_example(verb):
-    step = yaml.load(EXAMPLES[verb], Loader=yaml.BaseLoader)
+    step = yaml.load(STEPS[verb].example, Loader=yaml.BaseLoader)
     assert accepts(SCHEMA["properties"]["steps"], [step])
 
 

@@ -8,7 +8,8 @@ import pytest
 from settlement.reporting.story import document
 from settlement.reporting.text import story_lines
 from settlement.scenario import catalogue
-from settlement.scenario.model import loads
+from settlement.scenario.acts import ACTS
+from settlement.scenario.loading import loads
 from settlement.scenario.runner import Runner
 from settlement.scenario.starter import STARTER
 from settlement.scenario.steps import STEPS
@@ -88,6 +89,10 @@ def test_every_word_is_used_by_some_story():
     used = {step.verb for name in catalogue.names() for step in catalogue.find(name).steps}
     used |= {step.verb for step in loads(HEAD + "  - {register: outsider}\n", "a").steps}
     assert used == set(STEPS)
+
+
+def test_every_word_has_its_act():
+    assert list(ACTS) == list(STEPS)
 
 
 @pytest.mark.parametrize("name", ["day", "netting"])

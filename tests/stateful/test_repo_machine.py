@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -27,16 +28,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
+from settlement.analytics.collateral import market_value, purchase_price, value_after_margin
+from settlement.analytics.interest import price_differential
 from settlement.chain.base import Reverted, Transaction
 from settlement.market import Market
 from settlement.model.asset import SecurityKind
 from settlement.model.repo import (
     Method,
     RepoTerms,
-    market_value,
-    price_differential,
-    purchase_price,
-    value_after_margin,
 )
 from settlement.onchain.contract import Contract, interface
 from settlement.onchain.signing import repo_id
@@ -428,7 +427,7 @@ class RepoMachine(RuleBasedStateMachine):
             values = self.values(terms)
             if cash_to_chain(purchase_price(values)) < terms.purchase_price:
                 found.add("NotEnoughCollateral")
-            if max(values) > self.model.limit * sum(values):
+            if max(values) > Fraction(self.model.limit) * sum(values):
                 found.add("OverConcentrated")
         holder = CUSTODY if terms.custody != NOBODY else buyer
         for line in terms.lines:
@@ -467,7 +466,7 @@ class RepoMachine(RuleBasedStateMachine):
         interest = price_differential(principal, periods, terms.basis)
         return cash_to_chain(max(principal + interest, Decimal(0)))
 
-    def values(self, terms: RepoTerms) -> list[Decimal]:
+    def values(self, terms: RepoTerms) -> list[Fraction]:
         return [
             value_after_margin(
                 market_value(

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from settlement.analytics.collateral import market_value, purchase_price, value_after_margin
+from settlement.analytics.interest import price_differential
 from settlement.model.asset import CashKind, Security, SecurityKind
 from settlement.model.party import Purpose, SignerKind, WalletStatus
 from settlement.model.repo import (
@@ -15,10 +17,6 @@ from settlement.model.repo import (
     Method,
     RepoState,
     RepoTerms,
-    market_value,
-    price_differential,
-    purchase_price,
-    value_after_margin,
 )
 from settlement.model.trade import FreeDelivery, SignedTrade, Trade
 from settlement.onchain.artifacts import load

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from settlement.errors import BadFile, UnknownName
 from settlement.scenario import catalogue
-from settlement.scenario.model import Scenario, load, loads
+from settlement.scenario.loading import load, loads
+from settlement.scenario.model import Scenario
 from settlement.scenario.reading import MOST_BYTES, read_text
 from settlement.scenario.starter import STARTER
 from settlement.scenario.steps import RESERVED, STEPS

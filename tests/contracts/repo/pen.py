@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -9,11 +10,19 @@ from eth_account.signers.local import LocalAccount
 from eth_utils import keccak
 
 from settlement.market import Market
-from settlement.model.repo import Line, RepoTerms
-from settlement.onchain import signing
+from settlement.model.repo import (
+    Agreement,
+    Amendment,
+    IncomeNotice,
+    Line,
+    Pair,
+    Position,
+    RepoTerms,
+)
+from settlement.onchain import repo_signing, signing
 from settlement.onchain.signing import Domain
 from settlement.units import date_to_chain
-from tests.contracts.live import NOBODY, address_of, key_of
+from tests.contracts.live import NOBODY, Live, address_of, key_of
 
 QUANTITY = 10_000_000
 PRICE = 100_750_000
@@ -27,7 +36,9 @@ INTEREST = 1_191_370_000
 
 EASTERN = -5 * 3_600
 CUT_OFF = 17 * 3_600
-DAY = 86_400
+HOUR = 3_600
+DAY = 24 * HOUR
+FAILS_RATE = 30_000_000
 
 
 class RepoPen:
@@ -42,8 +53,40 @@ class RepoPen:
         self.keys: dict[str, LocalAccount] = {who.address: key_of(who) for who in people}
         self._market = market
         self._nonce = 0
+        self._recorded: set[Agreement] = set()
 
-    def terms(self, seller: Any, buyer: Any, **changes: Any) -> RepoTerms:
+    def agreement(self, **changes: Any) -> Agreement:
+        """Haircuts on a basis of 360, no threshold, four hours to meet a call, a day of grace; with
+        these fields changed, and recorded."""
+        agreement = Agreement(
+            master=keccak(text="GMRA 2011"),
+            method=0,
+            basis=360,
+            maximum_price_age=DAY,
+            grace=DAY,
+            late_rate=0,
+            fails_rate=FAILS_RATE,
+            margin_rate=RATE,
+            threshold=0,
+            minimum_transfer=0,
+            call_deadline=4 * HOUR,
+            valuation_period=2 * DAY,
+            valuation_bound=200_000_000,
+            utc_offset=EASTERN,
+        )
+        return self.recorded(replace(agreement, **changes))
+
+    def recorded(self, agreement: Agreement) -> Agreement:
+        """The agreement, on record."""
+        if agreement not in self._recorded:
+            facility = Live(self._market.deployment.repo, self._market)
+            facility.recordAgreement(agreement)
+            self._recorded.add(agreement)
+        return agreement
+
+    def terms(
+        self, seller: Any, buyer: Any, under: Agreement | None = None, **changes: Any
+    ) -> RepoTerms:
         """`seller` borrows from `buyer`, with these fields changed; people stand for addresses."""
         market = self._market
         today = date_to_chain(market.today())
@@ -51,25 +94,16 @@ class RepoPen:
             seller=address_of(seller),
             buyer=address_of(buyer),
             cash=market.directory.cash("USD").address,
-            agreement=keccak(text="GMRA 2011"),
+            agreement=repo_signing.agreement_id(under or self.agreement()),
             purchase_price=PURCHASE_PRICE,
             rate=RATE,
-            late_rate=0,
-            basis=360,
             duration=0,
             purchase_date=today,
             repurchase_date=today + 1,
             utc_offset=EASTERN,
             cut_off=CUT_OFF,
             notice_period=0,
-            method=0,
             policy_version=market.deployment.policy.read(market.chain, "latest"),
-            price_board=market.deployment.prices.address,
-            maximum_price_age=DAY,
-            threshold=0,
-            minimum_transfer=0,
-            call_deadline=14_400,
-            grace=DAY,
             income=0,
             may_reuse=False,
             may_substitute=False,
@@ -97,14 +131,15 @@ class RepoPen:
 
     def by(self, who: Any, terms: RepoTerms) -> bytes:
         """The signature of one side under the terms."""
-        address = address_of(who)
-        return self._sign(address, signing.repo_hash(terms, address))
+        return self.sign(who, repo_signing.terms_hash(terms, address_of(who)))
 
-    def closing(self, terms: RepoTerms, who: Any) -> tuple[RepoTerms, str, bytes]:
+    def closing(
+        self, terms: RepoTerms, who: Any, lines: Iterable[Line] = ()
+    ) -> tuple[RepoTerms, tuple[Line, ...], str, bytes]:
         """What `close` takes, signed by `who`."""
         address = address_of(who)
-        struct = signing.repo_closing_hash(signing.repo_id(terms), address)
-        return terms, address, self._sign(address, struct)
+        struct = repo_signing.closing_hash(repo_signing.repo_id(terms), address)
+        return terms, tuple(lines), address, self.sign(who, struct)
 
     def cancelling(self, terms: RepoTerms, who: Any) -> tuple[RepoTerms, str, bytes]:
         """What `cancel` takes, signed by `who`."""
@@ -112,11 +147,85 @@ class RepoPen:
 
     def cancellation(self, terms: RepoTerms, who: Any) -> bytes:
         """One side's signature that ends the terms."""
-        address = address_of(who)
-        return self._sign(address, signing.repo_cancellation_hash(signing.repo_id(terms), address))
+        struct = repo_signing.cancellation_hash(repo_signing.repo_id(terms), address_of(who))
+        return self.sign(who, struct)
 
-    def _sign(self, address: str, struct: bytes) -> bytes:
-        return signing.sign(self.keys[address], self.domain, struct)
+    def notice(
+        self, terms: RepoTerms, who: Any, date: int, number: int = 1
+    ) -> tuple[RepoTerms, int, str, bytes]:
+        """What `giveNotice` takes."""
+        repo, address = repo_signing.repo_id(terms), address_of(who)
+        struct = repo_signing.notice_hash(repo, number, date, address)
+        return terms, date, address, self.sign(who, struct)
+
+    def amending(
+        self, position: Position, amendment: Amendment, number: int = 1
+    ) -> tuple[Position, Amendment, bytes, bytes]:
+        """What `amend` takes, signed by both sides."""
+        repo = repo_signing.repo_id(position.terms)
+        return (
+            position,
+            amendment,
+            *(
+                self.sign(side, repo_signing.amendment_hash(repo, number, amendment, side))
+                for side in (position.terms.seller, position.terms.buyer)
+            ),
+        )
+
+    def substituting(
+        self, position: Position, lines: Iterable[Line], number: int = 1
+    ) -> tuple[Position, tuple[Line, ...], bytes, bytes]:
+        """What `substitute` takes, signed by both sides."""
+        repo, lines = repo_signing.repo_id(position.terms), tuple(lines)
+        return (
+            position,
+            lines,
+            *(
+                self.sign(side, repo_signing.substitution_hash(repo, number, lines, side))
+                for side in (position.terms.seller, position.terms.buyer)
+            ),
+        )
+
+    def rolling(
+        self, position: Position, following: RepoTerms
+    ) -> tuple[Position, RepoTerms, bytes, bytes]:
+        """What `roll` takes, signed by both sides."""
+        repo, then = repo_signing.repo_id(position.terms), repo_signing.repo_id(following)
+        return (
+            position,
+            following,
+            *(
+                self.sign(side, repo_signing.roll_hash(repo, then, side))
+                for side in (position.terms.seller, position.terms.buyer)
+            ),
+        )
+
+    def income(
+        self, terms: RepoTerms, income: IncomeNotice
+    ) -> tuple[RepoTerms, IncomeNotice, bytes]:
+        """What `recordIncome` takes, signed by the buyer."""
+        struct = repo_signing.income_hash(repo_signing.repo_id(terms), income)
+        return terms, income, self.sign(terms.buyer, struct)
+
+    def pair(self, by: Any, against: Any, under: Agreement | None = None) -> Pair:
+        """The netting set of two people, seen by the first of them."""
+        cash = self._market.directory.cash("USD").address
+        return Pair(under or self.agreement(), cash, address_of(by), address_of(against))
+
+    def netting_set(self, pair: Pair) -> bytes:
+        """Its id."""
+        registry = self._market.deployment.registry
+        one, other = (
+            registry.read(self._market.chain, "walletOf", wallet)[0]
+            for wallet in (pair.by, pair.against)
+        )
+        return repo_signing.netting_set(
+            one, other, repo_signing.agreement_id(pair.agreement), pair.cash
+        )
+
+    def sign(self, who: Any, struct: bytes) -> bytes:
+        """Anybody's signature over a struct hash."""
+        return signing.sign(self.keys[address_of(who)], self.domain, struct)
 
     def _next(self) -> int:
         self._nonce += 1

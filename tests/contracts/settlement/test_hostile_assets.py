@@ -7,7 +7,7 @@ from enum import IntEnum
 
 import pytest
 
-from settlement.coordinator.repo import Agreement
+from settlement.coordinator.deals import Deal
 from settlement.model.asset import SecurityKind
 from settlement.model.repo import Method
 from settlement.onchain import signing
@@ -250,7 +250,7 @@ def _repos(market):
     for reference in ("R1", "R2"):
         today = market.today()
         market.repo.post_price("T-2035", 100_750_000)
-        agreement = Agreement(
+        deal = Deal(
             reference=reference,
             venue="bilateral",
             seller="dealer",
@@ -258,14 +258,11 @@ def _repos(market):
             currency="USD",
             collateral={"T-2035": 1_000_000},
             margins={"T-2035": Decimal("0.02")},
-            method=Method.HAIRCUT,
             repo_rate=Decimal("0.043"),
-            late_rate=Decimal(0),
-            basis=360,
             purchase_date=today,
             repurchase_date=today + timedelta(days=1),
         )
-        terms.append(market.repo.agree(agreement).terms)
+        terms.append(market.repo.agree(deal).terms)
         if reference == "R1":
             market.repo.open("R1")
             market.onboarding.issue_cash("dealer", "USD", Decimal("100000.00"))

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IRepoFacility, Line, Position, Repo, RepoTerms} from "../interfaces/IRepoFacility.sol";
+import {IRepoMargin, MarginCall, Pair, SecurityMargin} from "../interfaces/IRepoMargin.sol";
+import {Collateral} from "./Collateral.sol";
+import {Impediment} from "./Impediment.sol";
+import {MarginConsents} from "./MarginConsents.sol";
+import {NetExposure} from "./NetExposure.sol";
+import {RepoBase, Venue} from "./RepoBase.sol";
+import {RepoMath} from "./RepoMath.sol";
+import {RepoTermsLib} from "./RepoTermsLib.sol";
+
+/// @title Margin is called: net exposure, the call and its clock, run by {RepoFacility} on its storage. Manual: {IRepoMargin}.
+contract MarginCalls is NetExposure {
+    using Collateral for Line[];
+    using RepoTermsLib for RepoTerms;
+    using SafeCast for uint256;
+
+    constructor(Venue memory venue) RepoBase(venue) {}
+
+    /// @notice The manual is {IRepoMargin}.
+    function callMargin(
+        Pair calldata pair,
+        Position[] calldata positions,
+        address[] calldata securities,
+        bytes calldata signature
+    ) external {
+        _settlement.requireUnlocked();
+        Netted memory netted = _performingSet(pair);
+        (int256 exposure, uint256 amount) = _callable(pair, netted, positions, securities);
+        if (amount == 0) {
+            revert IRepoMargin.NothingToCall(exposure, pair.agreement.threshold, pair.agreement.minimumTransfer);
+        }
+        MarginCall memory standing = _calls[netted.id];
+        if (standing.amount != 0 && netted.set.callDeadline != 0)
+            revert IRepoMargin.CallOutstanding(netted.id, standing.amount);
+        uint24 number = ++_margins[netted.id].number;
+        _requireSigned(pair.by, MarginConsents.calling(netted.id, number, pair.by), signature);
+
+        uint40 deadline = uint40(block.timestamp + pair.agreement.callDeadline);
+        _calls[netted.id] = MarginCall(uint96(amount), pair.by);
+        _sets[netted.id].callOfSecond = !netted.byFirst;
+        _sets[netted.id].callDeadline = deadline;
+        emit IRepoMargin.MarginCalled(netted.id, pair.by, pair.against, number, exposure, amount, deadline);
+    }
+
+    /// @notice The manual is {IRepoMargin}.
+    function stopClock(Pair calldata pair) external {
+        _settlement.requireUnlocked();
+        Netted memory netted = _ofCaller(pair);
+        if (netted.set.callDeadline == 0 || !Impediment.stops(_settlement, pair.cash, pair.by)) {
+            revert IRepoMargin.ClockUnchanged(netted.id);
+        }
+        _sets[netted.id].callDeadline = 0;
+        emit IRepoMargin.ClockSet(netted.id, 0);
+    }
+
+    /// @notice The manual is {IRepoMargin}.
+    function restartClock(Pair calldata pair) external {
+        _settlement.requireUnlocked();
+        Netted memory netted = _ofCaller(pair);
+        if (netted.set.callDeadline != 0 || Impediment.stops(_settlement, pair.cash, pair.by)) {
+            revert IRepoMargin.ClockUnchanged(netted.id);
+        }
+        uint40 deadline = uint40(block.timestamp + pair.agreement.callDeadline);
+        _sets[netted.id].callDeadline = deadline;
+        emit IRepoMargin.ClockSet(netted.id, deadline);
+    }
+
+    /// @notice The manual is {IRepoMargin}.
+    function netExposure(
+        Pair calldata pair,
+        Position[] calldata positions,
+        address[] calldata securities
+    ) external view returns (int256 exposure, uint256 call) {
+        _settlement.requireUnlocked();
+        return _callable(pair, _netted(pair), positions, securities);
+    }
+
+    /// @dev The set, if `by` made the call that stands in it.
+    function _ofCaller(Pair calldata pair) private view returns (Netted memory netted) {
+        netted = _performingSet(pair);
+        MarginCall memory standing = _calls[netted.id];
+        if (standing.amount == 0 || standing.by != pair.by) revert IRepoMargin.NoCallStands(netted.id);
+    }
+
+    /// @dev Net exposure of `by` and what it may call of it, in millionths.
+    function _callable(
+        Pair calldata pair,
+        Netted memory netted,
+        Position[] calldata positions,
+        address[] calldata securities
+    ) private view returns (int256 exposure, uint256 amount) {
+        uint256 basis = netted.set.basis;
+        int256 net = _exposureOfFirst(netted, positions) - _cashMargin(netted, pair.agreement, block.timestamp);
+        net -= RepoMath.signedValueAsExposure(_securitiesOfFirst(netted, securities), basis);
+        if (!netted.byFirst) net = -net;
+        int256 excess = net - RepoMath.cashAsExposure(int256(pair.agreement.threshold), basis);
+        exposure = RepoMath.exposureHalfUp(net, basis);
+        if (excess > 0 && excess >= RepoMath.cashAsExposure(int256(pair.agreement.minimumTransfer), basis)) {
+            amount = uint256(RepoMath.exposureHalfUp(excess, basis)).toUint96();
+        }
+    }
+
+    /// @dev What all open repos of the set are short of their margin, to the first participant.
+    function _exposureOfFirst(Netted memory netted, Position[] calldata positions) private view returns (int256 sum) {
+        if (positions.length != netted.set.open) {
+            revert IRepoMargin.NotAllOfTheSet(netted.id, positions.length, netted.set.open);
+        }
+        Collateral.Measure memory measure = _standing(netted);
+        bytes32 last = 0;
+        for (uint256 i = 0; i < positions.length; ++i) {
+            RepoTerms calldata terms = positions[i].terms;
+            Repo memory repo;
+            bool buyerIsFirst;
+            (last, repo, buyerIsFirst) = _next(netted, terms, last);
+            Line[] calldata lines = _collateral(terms, positions[i].lines, last, repo.changed);
+            (uint256 marketValue, uint256 afterMargin) = lines.valueOf(measure);
+            (uint256 owed, int256 toSeller) = _owed(netted, terms, last, repo, block.timestamp);
+            int256 exposure =
+                RepoMath.exposureUp(owed, marketValue, afterMargin, measure.method, netted.set.basis) - toSeller;
+            sum += buyerIsFirst ? exposure : -exposure;
+        }
+    }
+
+    /// @dev What the securities count for that the first participant holds as margin, in 10^-17; below zero what it gave.
+    function _securitiesOfFirst(Netted memory netted, address[] calldata securities) private view returns (int256 sum) {
+        _requireAllSecurities(netted, securities);
+        Collateral.Measure memory measure = _standing(netted);
+        for (uint256 i = 0; i < securities.length; ++i) {
+            SecurityMargin memory held = _securityMargins[netted.id][securities[i]];
+            uint256 price = _prices.priceOf(securities[i], measure.maximumPriceAge);
+            sum += _marginValue(measure.method, held.quantity, price, held.margin);
+        }
+    }
+}

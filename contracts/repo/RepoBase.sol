@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {ICollateralPolicy} from "../interfaces/ICollateralPolicy.sol";
+import {IPriceBoard} from "../interfaces/IPriceBoard.sol";
+import {CloseOut} from "../interfaces/IRepoDefault.sol";
+import {
+    Agreement,
+    Change,
+    IRepoFacility,
+    Line,
+    NettingSet,
+    Repo,
+    RepoState,
+    RepoTerms,
+    SetState
+} from "../interfaces/IRepoFacility.sol";
+import {MarginAccount, MarginCall, SecurityMargin} from "../interfaces/IRepoMargin.sol";
+import {ISettlement} from "../interfaces/ISettlement.sol";
+import {ITriPartyCustody} from "../interfaces/ITriPartyCustody.sol";
+import {IWalletRegistry, SignerKind, Wallet} from "../interfaces/IWalletRegistry.sol";
+import {Consent} from "../settlement/Consent.sol";
+import {RepoMath} from "./RepoMath.sol";
+import {RepoTermsLib} from "./RepoTermsLib.sol";
+
+/// @notice The venue's contracts that the repo desk needs.
+struct Venue {
+    ISettlement settlement;
+    IWalletRegistry registry;
+    ICollateralPolicy policy;
+    IPriceBoard prices;
+    ITriPartyCustody custody;
+}
+
+/// @title What {RepoFacility} and the contracts whose code it runs have in common: storage, and who is who.
+/// @dev Five contracts share this storage, because one of 22,000 bytes would not hold them. Each is constructed with the same
+/// venue. Called by itself, and not through the facility, none of them can do anything: the storage is the facility's, and
+/// `Settlement` and the custody answer to the facility alone. EIP-712 makes the domain of whoever runs the code.
+abstract contract RepoBase is EIP712 {
+    using RepoTermsLib for RepoTerms;
+
+    /// @dev The venue's door, through which everything moves and which holds the lock.
+    ISettlement internal immutable _settlement;
+
+    /// @dev The register that says whose a wallet is and how it signs.
+    IWalletRegistry internal immutable _registry;
+
+    /// @dev What the venue takes as collateral.
+    ICollateralPolicy internal immutable _policy;
+
+    /// @dev What it is worth.
+    IPriceBoard internal immutable _prices;
+
+    /// @dev Where tri-party collateral is held.
+    ITriPartyCustody internal immutable _custody;
+
+    mapping(bytes32 repo => Repo) internal _repos;
+    mapping(bytes32 nettingSet => NettingSet) internal _sets;
+    mapping(bytes32 repo => Change) internal _changes;
+
+    /// @dev What a recorded agreement starts a netting set with: the set's word before its first repo.
+    mapping(bytes32 agreement => NettingSet) internal _agreements;
+
+    /// @dev By repo and hash of security and record date: the hash of the notice, or {PAID}.
+    mapping(bytes32 repo => mapping(bytes32 action => bytes32)) internal _incomes;
+
+    mapping(bytes32 nettingSet => MarginAccount) internal _margins;
+    mapping(bytes32 nettingSet => MarginCall) internal _calls;
+    mapping(bytes32 nettingSet => mapping(address security => SecurityMargin)) internal _securityMargins;
+    mapping(bytes32 nettingSet => CloseOut) internal _closeOuts;
+
+    /// @dev By set and time of its declaration.
+    mapping(bytes32 nettingSet => mapping(uint40 declaredAt => mapping(address security => uint256)))
+        internal _defaultPrices;
+
+    /// @dev What custody has for the buyer of a repo that was closed out; the rest is the seller's.
+    mapping(bytes32 repo => mapping(address security => uint256)) internal _awards;
+    mapping(bytes32 nettingSet => int256) internal _claims;
+
+    constructor(Venue memory venue) EIP712("DvP Repo Facility", "1") {
+        _settlement = venue.settlement;
+        _registry = venue.registry;
+        _policy = venue.policy;
+        _prices = venue.prices;
+        _custody = venue.custody;
+    }
+
+    /// @dev The repo, which is open.
+    function _openRepo(bytes32 id) internal view returns (Repo memory repo) {
+        repo = _repos[id];
+        if (repo.state != RepoState.Open) revert IRepoFacility.WrongState(id, repo.state);
+    }
+
+    /// @dev The set, which is not in default.
+    function _performing(bytes32 id) internal view returns (NettingSet memory set) {
+        set = _sets[id];
+        if (set.state == SetState.InDefault) revert IRepoFacility.SetInDefault(id);
+    }
+
+    /// @dev The collateral now: that of the terms, or `lines` if it changed, which must then be just that.
+    function _collateral(
+        RepoTerms calldata terms,
+        Line[] calldata lines,
+        bytes32 id,
+        bool changed
+    ) internal view returns (Line[] calldata) {
+        bytes32 expected = changed ? _changes[id].lines : bytes32(0);
+        if (expected == 0) {
+            if (lines.length != 0) revert IRepoFacility.NotTheCollateral(id);
+            return terms.lines;
+        }
+        if (RepoTermsLib.hash(lines) != expected) revert IRepoFacility.NotTheCollateral(id);
+        return lines;
+    }
+
+    /// @dev A rate is a fraction of one a year; beyond that, somebody meant per cent.
+    function _requireSane(int256 rate) internal pure {
+        int256 one = int256(RepoMath.ONE);
+        if (rate > one || rate < -one) revert IRepoFacility.BadRate(rate);
+    }
+
+    function _requireClock(int32 utcOffset, uint32 cutOff) internal pure {
+        if (utcOffset > 14 hours || utcOffset < -12 hours || cutOff > 1 days) {
+            revert IRepoFacility.BadClock(utcOffset, cutOff);
+        }
+    }
+
+    function _nettingSet(RepoTerms calldata terms) internal view returns (bytes32) {
+        (bytes20 seller, bytes20 buyer) = (_participant(terms.seller), _participant(terms.buyer));
+        return _nettingSet(seller, buyer, terms.agreement, terms.cash);
+    }
+
+    function _nettingSet(bytes20 one, bytes20 other, bytes32 agreement, address cash) internal pure returns (bytes32) {
+        if (one > other) (one, other) = (other, one);
+        return keccak256(abi.encode(one, other, agreement, cash));
+    }
+
+    function _participant(address wallet) internal view returns (bytes20) {
+        return _registry.walletOf(wallet).participant;
+    }
+
+    function _requireSigned(address signer, bytes32 structHash, bytes calldata signature) internal view {
+        _requireSignedBy(signer, _registry.walletOf(signer).signerKind, structHash, signature);
+    }
+
+    function _requireSignedBy(
+        address signer,
+        SignerKind kind,
+        bytes32 structHash,
+        bytes calldata signature
+    ) internal view {
+        Consent.requireSigned(signer, kind, _hashTypedDataV4(structHash), signature);
+    }
+
+    /// @dev The day now, on a clock that is `utcOffset` seconds ahead of UTC.
+    function _dayOn(int32 utcOffset) internal view returns (uint32) {
+        return _dayAt(block.timestamp, utcOffset);
+    }
+
+    function _dayAt(uint256 time, int32 utcOffset) internal pure returns (uint32) {
+        unchecked {
+            return uint32(uint256(int256(time) + utcOffset) / 1 days);
+        }
+    }
+
+    /// @dev The second from which anyone may act for a repo that is due on `date`.
+    function _cutOff(RepoTerms calldata terms, uint32 date) internal pure returns (uint256) {
+        unchecked {
+            uint256 midnight = uint256(date) * 1 days;
+            return uint256(int256(midnight + terms.cutOff) - terms.utcOffset);
+        }
+    }
+}

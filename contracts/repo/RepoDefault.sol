@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IPriceBoard} from "../interfaces/IPriceBoard.sol";
+import {CloseOut, IRepoDefault} from "../interfaces/IRepoDefault.sol";
+import {
+    Change,
+    Failing,
+    IRepoFacility,
+    Line,
+    Position,
+    Repo,
+    RepoState,
+    RepoTerms,
+    SetState
+} from "../interfaces/IRepoFacility.sol";
+import {IRepoMargin, MarginCall, Pair, SecurityMargin} from "../interfaces/IRepoMargin.sol";
+import {ISecurityEntitlement} from "../interfaces/ISecurityEntitlement.sol";
+import {Exchange, exchange} from "./Exchange.sol";
+import {Impediment} from "./Impediment.sol";
+import {MarginConsents} from "./MarginConsents.sol";
+import {NetExposure} from "./NetExposure.sol";
+import {RepoBase, Venue} from "./RepoBase.sol";
+import {RepoMath} from "./RepoMath.sol";
+import {RepoTermsLib} from "./RepoTermsLib.sol";
+
+/// @title Default and close-out of a netting set, run by {RepoFacility} on its storage. Manual: {IRepoDefault}.
+contract RepoDefault is IRepoDefault, NetExposure {
+    using RepoTermsLib for RepoTerms;
+
+    constructor(Venue memory venue) RepoBase(venue) {}
+
+    /// @inheritdoc IRepoDefault
+    function declareDefault(Pair calldata pair, Position[] calldata failed, bytes calldata signature) external {
+        _settlement.requireUnlocked();
+        Netted memory netted = _netted(pair);
+        if (netted.set.state != SetState.Performing) revert IRepoFacility.SetInDefault(netted.id);
+        if (failed.length == 0) _requireCallUnmet(pair, netted);
+        else _requireFailStands(pair, netted, failed[0]);
+        uint24 number = ++_margins[netted.id].number;
+        _requireSigned(pair.by, MarginConsents.declaring(netted.id, number, pair.by), signature);
+
+        uint40 declaredAt = uint40(block.timestamp);
+        _sets[netted.id].state = SetState.InDefault;
+        CloseOut storage closing = _closeOuts[netted.id];
+        (closing.declaredAt, closing.secondDefaulted) = (declaredAt, netted.byFirst);
+        emit DefaultDeclared(netted.id, pair.by, pair.against, declaredAt);
+    }
+
+    /// @inheritdoc IRepoDefault
+    function stateValue(Pair calldata pair, address security, uint64 price, bytes calldata signature) external {
+        _settlement.requireUnlocked();
+        Netted memory netted = _inDefault(pair);
+        CloseOut memory closing = _closeOuts[netted.id];
+        if (closing.secondDefaulted != netted.byFirst) revert IRepoFacility.NotASide(pair.by);
+        IPriceBoard.Quote memory last = _prices.quoteOf(security);
+        uint256 earliest = uint256(closing.declaredAt) + pair.agreement.valuationPeriod;
+        bool known = _defaultPrices[netted.id][closing.declaredAt][security] != 0;
+        bool observed = last.observedAt >= closing.declaredAt && !last.pending;
+        if (block.timestamp < earliest || known || observed) revert ValuationNotDue(security, earliest);
+        uint256 distance = price > last.price ? price - last.price : last.price - price;
+        if (price == 0 || distance * RepoMath.ONE > uint256(pair.agreement.valuationBound) * last.price) {
+            revert ValuationOutOfBounds(security, price, last.price);
+        }
+        uint24 number = ++_margins[netted.id].number;
+        _requireSigned(pair.by, MarginConsents.stating(netted.id, number, security, price, pair.by), signature);
+
+        _defaultPrices[netted.id][closing.declaredAt][security] = price;
+        emit DefaultPriceFixed(netted.id, security, price, true);
+    }
+
+    /// @inheritdoc IRepoDefault
+    function closeOut(Pair calldata pair, Position[] calldata positions, address[] calldata securities) external {
+        _settlement.requireUnlocked();
+        Netted memory netted = _inDefault(pair);
+        CloseOut memory closing = _closeOuts[netted.id];
+        for (uint256 i = 0; i < positions.length; ++i) _value(netted, closing, positions[i]);
+        closing.valued += uint16(positions.length);
+        if (closing.valued == netted.set.open) _finish(pair, netted, closing, securities);
+        else _closeOuts[netted.id] = closing;
+    }
+
+    /// @inheritdoc IRepoDefault
+    function collect(RepoTerms calldata terms, Line[] calldata lines, address wallet) external {
+        bytes32 id = terms.id();
+        Repo memory repo = _repos[id];
+        bool ofSide = wallet == terms.buyer || wallet == terms.seller;
+        if (repo.state != RepoState.ClosedOut || terms.custody == address(0) || !ofSide) {
+            revert NothingToCollect(id, wallet);
+        }
+        lines = _collateral(terms, lines, id, repo.changed);
+        Line[] memory due = new Line[](lines.length);
+        uint256 count = 0;
+        for (uint256 i = 0; i < lines.length; ++i) {
+            address security = lines[i].security;
+            uint256 award = _awards[id][security];
+            uint256 quantity = wallet == terms.buyer ? award : _custody.heldFor(id, security) - award;
+            if (quantity != 0) due[count++] = Line(security, quantity, lines[i].margin);
+            if (wallet == terms.buyer) _awards[id][security] = 0;
+        }
+        if (count == 0) revert NothingToCollect(id, wallet);
+        assembly ("memory-safe") {
+            mstore(due, count)
+        }
+        emit Collected(id, wallet, due);
+
+        _custody.release(id, due);
+        Exchange legs = exchange(count);
+        for (uint256 i = 0; i < count; ++i) legs.add(due[i].security, terms.custody, wallet, due[i].quantity);
+        legs.carryOut(_settlement);
+    }
+
+    /// @inheritdoc IRepoDefault
+    function payClaim(Pair calldata pair, uint256 amount, bytes calldata signature) external {
+        Netted memory netted = _netted(pair);
+        int256 claim = _claims[netted.id];
+        int256 owed = netted.byFirst ? -claim : claim;
+        if (amount == 0 || amount % RepoMath.CENT != 0 || int256(amount) > owed || amount > type(uint96).max) {
+            revert BadClaimPayment(amount, owed < 0 ? 0 : uint256(owed));
+        }
+        uint24 number = ++_margins[netted.id].number;
+        bytes32 structHash = MarginConsents.claimPaying(netted.id, number, pair.by, pair.against, amount);
+        _requireSigned(pair.by, structHash, signature);
+
+        claim += netted.byFirst ? int256(amount) : -int256(amount);
+        _claims[netted.id] = claim;
+        emit ClaimPaid(netted.id, pair.by, pair.against, amount, claim);
+
+        Exchange legs = exchange(1);
+        legs.add(pair.cash, pair.by, pair.against, amount);
+        legs.carryOut(_settlement);
+    }
+
+    function _inDefault(Pair calldata pair) private view returns (Netted memory netted) {
+        netted = _netted(pair);
+        if (netted.set.state != SetState.InDefault) revert NotInDefault(netted.id);
+    }
+
+    /// @dev `against` did not meet the call of `by` in time, and it could have.
+    function _requireCallUnmet(Pair calldata pair, Netted memory netted) private view {
+        uint256 deadline = netted.set.callDeadline;
+        MarginCall memory standing = _calls[netted.id];
+        bool unmet = deadline != 0 && block.timestamp > deadline && standing.by == pair.by;
+        if (!unmet || Impediment.stops(_settlement, pair.cash, pair.by)) revert NoDefault(netted.id, deadline);
+    }
+
+    /// @dev A fail of `against` has been on record for the grace, and nothing stops the closing now.
+    function _requireFailStands(Pair calldata pair, Netted memory netted, Position calldata position) private view {
+        RepoTerms calldata terms = position.terms;
+        (bytes32 id, Repo memory repo, ) = _next(netted, terms, 0);
+        Change memory change = _changes[id];
+        bool bySeller = _participant(terms.seller) == _participant(pair.against);
+        uint256 earliest = uint256(change.failingSince) + netted.set.grace;
+        bool stands = change.failing == (bySeller ? Failing.Seller : Failing.Buyer) && block.timestamp > earliest;
+        if (!stands) revert NoDefault(netted.id, change.failing == Failing.Nobody ? 0 : earliest);
+        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed);
+        bool stopped = Impediment.stops(_settlement, terms.cash, pair.by);
+        for (uint256 i = 0; i < lines.length; ++i) {
+            stopped = stopped || Impediment.stops(_settlement, lines[i].security, pair.by);
+        }
+        if (stopped) revert NoDefault(netted.id, 0);
+    }
+
+    /// @dev Values one repo and ends it.
+    function _value(Netted memory netted, CloseOut memory closing, Position calldata position) private {
+        RepoTerms calldata terms = position.terms;
+        (bytes32 id, Repo memory repo, bool buyerIsFirst) = _next(netted, terms, closing.last);
+        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed);
+        (uint256 repurchase, int256 toSeller) = _owed(netted, terms, id, repo, closing.declaredAt);
+        int256 owed = int256(repurchase) - toSeller;
+        uint256 basis = netted.set.basis;
+        int256 worth = RepoMath.valueAsExposure(_worth(netted, closing, terms, id, lines, owed), basis);
+        closing.last = id;
+        closing.net += buyerIsFirst ? owed - worth : worth - owed;
+        _repos[id].state = RepoState.ClosedOut;
+        emit Valued(
+            netted.id,
+            id,
+            RepoMath.exposureHalfUp(owed, basis),
+            uint256(RepoMath.exposureHalfUp(worth, basis))
+        );
+    }
+
+    /// @dev What the buyer has or receives of the collateral, at default market value, in 10^-17: all of it with title; out
+    /// of custody as much as it is owed, rounded down to what can be delivered.
+    function _worth(
+        Netted memory netted,
+        CloseOut memory closing,
+        RepoTerms calldata terms,
+        bytes32 id,
+        Line[] calldata lines,
+        int256 owed
+    ) private returns (uint256 worth) {
+        for (uint256 i = 0; i < lines.length; ++i) {
+            uint256 value = _defaultPrice(netted, closing, lines[i].security) * RepoMath.ONE;
+            uint256 quantity = lines[i].quantity;
+            if (terms.custody != address(0)) {
+                int256 left = owed - RepoMath.valueAsExposure(worth, netted.set.basis);
+                quantity = _award(lines[i], left, value * netted.set.basis * RepoMath.MINUTES);
+                _awards[id][lines[i].security] = quantity;
+            }
+            worth += quantity * value;
+        }
+    }
+
+    /// @dev How much of a line covers `left` at a value per unit, both as exposures, rounded down to the denomination.
+    function _award(Line calldata line, int256 left, uint256 valueOfOne) private view returns (uint256 quantity) {
+        if (left <= 0) return 0;
+        uint256 denomination = ISecurityEntitlement(line.security).denomination();
+        // Dividing first is the rounding.
+        // slither-disable-next-line divide-before-multiply
+        quantity = (uint256(left) / valueOfOne / denomination) * denomination;
+        if (quantity > line.quantity) quantity = line.quantity;
+    }
+
+    /// @dev The price of this close-out: the one that was fixed, else the board's if it was observed since the declaration.
+    function _defaultPrice(
+        Netted memory netted,
+        CloseOut memory closing,
+        address security
+    ) private returns (uint256 price) {
+        price = _defaultPrices[netted.id][closing.declaredAt][security];
+        if (price == 0) {
+            price = _prices.priceOf(security, block.timestamp - closing.declaredAt);
+            _defaultPrices[netted.id][closing.declaredAt][security] = price;
+            emit DefaultPriceFixed(netted.id, security, price, false);
+        }
+    }
+
+    /// @dev Takes the margin in, rounds once, records the claim, and gives the set back empty.
+    function _finish(
+        Pair calldata pair,
+        Netted memory netted,
+        CloseOut memory closing,
+        address[] calldata securities
+    ) private {
+        int256 net = closing.net - _cashMargin(netted, pair.agreement, closing.declaredAt);
+        _requireAllSecurities(netted, securities);
+        for (uint256 i = 0; i < securities.length; ++i) {
+            int256 quantity = _securityMargins[netted.id][securities[i]].quantity;
+            int256 value = quantity * int256(_defaultPrice(netted, closing, securities[i]) * RepoMath.ONE);
+            net -= RepoMath.signedValueAsExposure(value, netted.set.basis);
+            delete _securityMargins[netted.id][securities[i]];
+        }
+        int256 sum = RepoMath.exposureHalfUp(net, netted.set.basis);
+        int256 claim = _claims[netted.id] + sum;
+        _claims[netted.id] = claim;
+        (_margins[netted.id].cash, _margins[netted.id].cashDays) = (0, 0);
+        delete _calls[netted.id];
+        delete _closeOuts[netted.id];
+        netted.set.open = 0;
+        netted.set.securities = 0;
+        netted.set.callDeadline = 0;
+        netted.set.state = SetState.Performing;
+        _sets[netted.id] = netted.set;
+        emit ClosedOut(netted.id, sum, claim);
+    }
+}

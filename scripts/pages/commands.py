@@ -1,0 +1,41 @@
+"""What `docs/commands.md` says about the code."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from typing import Any
+
+from settlement.cli import run
+from settlement.cli.app import app
+
+
+def commands() -> list[tuple[tuple[str, ...], str]]:
+    """Every command: its words, and the text of its function."""
+    return list(_commands(app, ()))
+
+
+def _commands(group: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for command in group.registered_commands:
+        name = command.name or command.callback.__name__.replace("_", "-")
+        yield (*words, name), command.help or command.callback.__doc__ or ""
+    for inner in group.registered_groups:
+        yield from _commands(inner.typer_instance, (*words, inner.name))
+
+
+def command_help() -> str:
+    """What `--help` says of every command."""
+    sections = []
+    for name, _ in commands():
+        said = io.StringIO()
+        with redirect_stdout(said):
+            run([*name, "--help"])
+        title = f"## dvp {' '.join(name)}"
+        sections.append(f"{title}\n\n```text\n{said.getvalue().strip()}\n```")
+    return "\n\n".join(sections)
+
+
+BLOCKS = {
+    "command-help": command_help,
+}

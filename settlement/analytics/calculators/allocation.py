@@ -1,0 +1,121 @@
+"""Calculator of tri-party allocation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, ClassVar
+
+from settlement.analytics import allocation
+from settlement.analytics.calculators import values
+from settlement.analytics.calculators.answer import Answer
+from settlement.analytics.calculators.inputs import BadInputs, Fault, refused, rows
+from settlement.units import cents_up, show_exact, show_per_cent
+
+OBJECTIVES = {objective.value: objective for objective in allocation.Objective}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lot:
+    """Collateral that may be posted: a value in cash, or a quantity at a price."""
+
+    POSITIONS: ClassVar = ("name", "value", "haircut")
+
+    name: Annotated[str, values.name("name of the security")]
+    value: Annotated[Decimal | None, values.cash_from_zero("market value that is there")] = None
+    haircut: Annotated[Decimal, values.haircut()]
+    quantity: Annotated[int | None, values.nominal("quantity that is there, instead of a value")] = None
+    price: Annotated[Decimal | None, values.price("dirty price of the quantity")] = None
+    denomination: Annotated[int, values.nominal("least nominal that can be posted")] = 1
+    kind: Annotated[str, values.name("kind, where a limit needs it")] = ""
+    issuer: Annotated[str, values.name("issuer, where a limit needs it")] = ""
+
+    def __post_init__(self) -> None:
+        if (self.quantity is None) != (self.price is None):
+            missing = "price" if self.price is None else "quantity"
+            raise BadInputs([Fault(missing, "is missing: quantity and price go together")])
+        if (self.value is None) == (self.quantity is None):
+            raise BadInputs([Fault("value", "exactly one of value, and quantity and price needed")])
+
+    @property
+    def lot(self) -> allocation.Lot:
+        """The lot as allocation takes it."""
+        if self.value is not None:
+            return allocation.Lot(
+                name=self.name,
+                quantity=self.value,
+                haircut=self.haircut,
+                kind=self.kind,
+                issuer=self.issuer,
+            )
+        return allocation.Lot(
+            name=self.name,
+            quantity=Decimal(self.quantity or 0),
+            price=self.price or Decimal(1),
+            denomination=Decimal(self.denomination),
+            haircut=self.haircut,
+            kind=self.kind,
+            issuer=self.issuer,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """The largest share of the collateral value, after haircut, from one security or group."""
+
+    POSITIONS: ClassVar = ("by", "share", "of")
+
+    by: Annotated[str, values.choice("what is limited", {word: word for word in ("security", "issuer", "kind")})]
+    share: Annotated[Decimal, values.share("largest share")]
+    of: Annotated[str, values.name("the one that is limited; each of them where none is given")] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allocate:
+    """Lots that cover a need after haircut, by linear programme; a lot may be split.
+
+    `best-first` bears as little haircut as possible, `cheapest-first` as much; equal lots go in the
+    order given.
+    """
+
+    need: Annotated[Decimal, values.cash("value after haircut that is needed")]
+    objective: Annotated[allocation.Objective, values.choice("which lots go first", OBJECTIVES)]
+    lots: Annotated[tuple[Lot, ...], rows(Lot, "collateral that may be posted")]
+    limits: Annotated[tuple[Limit, ...], rows(Limit, "largest share of one security, issuer or kind")] = ()
+
+    def __post_init__(self) -> None:
+        counted = Counter(lot.name for lot in self.lots)
+        for lot_name, count in counted.items():
+            if count > 1:
+                raise refused("lots", f"{count} of the name {lot_name}", "each name once")
+        for place, lot in enumerate(self.lots, 1):
+            for limit in self.limits:
+                if limit.by != "security" and not getattr(lot, limit.by):
+                    fault = Fault(f"lots.{place}.{limit.by}", "is missing: a limit needs it")
+                    raise BadInputs([fault])
+
+    def answer(self) -> Answer:
+        """Values before haircut, up to the cent, or quantities, up to the denomination."""
+        lots = [each.lot for each in self.lots]
+        limits = [allocation.Limit(each.by, each.share, each.of) for each in self.limits]
+        found = allocation.allocate(self.need, lots, self.objective, limits)
+        by_value = {each.name for each in self.lots if each.value is not None}
+        allocated: dict[str, Decimal | int] = {
+            name: cents_up(quantity) if name in by_value else int(quantity)
+            for name, quantity in found.quantities.items()
+        }
+        return Answer(
+            {"allocated": allocated, "short": cents_up(found.short)},
+            [*self._steps(found), f"short = {show_exact(found.short)}"],
+        )
+
+    def _steps(self, found: allocation.Allocation) -> Iterator[str]:
+        for each in self.lots:
+            after = found.values.get(each.name)
+            if after:
+                taken = after / each.lot.unit_value
+                cut = "" if each.price is None else f" × {each.price}"
+                cut += f" × (1 − {show_per_cent(each.haircut)})"
+                yield f"{each.name} = {show_exact(taken)}, worth {show_exact(taken)}{cut} = {show_exact(after)}"

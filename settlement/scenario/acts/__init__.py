@@ -1,0 +1,46 @@
+"""What each word of a scenario does in a market: the heading it gets, and the deed.
+
+An `Act` is prepared before it is done, so that a refused step can be told like one that works.
+Deeds raise {Refused}; the runner tells what came of them. The function of a word prepares its act
+from a step, which stands in `steps`, in the module of the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from settlement.errors import Refused, UnknownName
+from settlement.scenario.acts import depository, movements, repo, trades
+from settlement.scenario.acts.base import Act, Stage
+from settlement.scenario.steps.base import Step
+
+ACTS: Mapping[str, Callable[[Stage, Any], Act]] = {
+    "register": depository.register,
+    "suspend": depository.suspend,
+    "reinstate": depository.reinstate,
+    "freeze": depository.freeze,
+    "pause": depository.pause,
+    "tokenize": depository.tokenize,
+    "detokenize": depository.detokenize,
+    "mint": depository.mint,
+    "redeem": depository.redeem,
+    "transfer": movements.transfer,
+    "deliver_free": movements.deliver_free,
+    "trade": trades.trade,
+    "cancel": trades.cancel,
+    "batch": trades.batch,
+    "reverse": trades.reverse,
+    "price": repo.price,
+    "repo": repo.repo,
+    "close": repo.close,
+}
+"""What prepares the act of each word."""
+
+
+def prepare(stage: Stage, step: Step) -> Act:
+    """The act of a step. Raises {Refused} if it rests on what was refused before."""
+    try:
+        return ACTS[step.verb](stage, step)
+    except UnknownName as unknown:
+        raise Refused(str(unknown), error="NotBooked") from None

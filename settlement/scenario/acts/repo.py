@@ -1,0 +1,143 @@
+"""A repo from its opening to its close, the policy and the prices that it needs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from settlement.coordinator.deals import Deal, MasterAgreement
+from settlement.coordinator.repo import Closing
+from settlement.errors import Refused
+from settlement.model.asset import SecurityKind
+from settlement.model.repo import Method
+from settlement.reporting.story import Figure
+from settlement.scenario.acts.base import Act, Result, Stage, listed
+from settlement.scenario.model import MarginPart
+from settlement.scenario.steps.repo import Close, PriceOf, Repo
+from settlement.units import cents_half_up, price_to_chain, show_cash, show_per_cent
+
+_MARGIN = {Method.HAIRCUT: "haircut", Method.RATIO: "margin ratio"}
+
+
+def adopt_policy(stage: Stage, margin: MarginPart) -> Act:
+    """The venue's collateral policy."""
+
+    def do() -> Result:
+        numbers = {SecurityKind(kind).number: value for kind, value in margin.by_kind.items()}
+        version = stage.market.repo.adopt_policy(numbers, margin.method, margin.concentration)
+        return Result(figures={"version": version})
+
+    kinds = ", ".join(f"{kind} {show_per_cent(value)}" for kind, value in margin.by_kind.items())
+    return Act(f"Venue adopts its collateral policy: {_MARGIN[margin.method]} {kinds}", do)
+
+
+def price(stage: Stage, step: PriceOf) -> Act:
+    def do() -> Result:
+        lines = []
+        for symbol, observed in step.price.items():
+            units = price_to_chain(observed)
+            if stage.market.repo.post_price(symbol, units):
+                continue
+            if step.confirmed:
+                stage.market.repo.confirm_price(symbol, units)
+                lines.append(f"{symbol}: a jump, confirmed by the second role")
+            else:
+                lines.append(f"{symbol}: a jump that waits for its confirmation")
+        return Result(lines)
+
+    prices = ", ".join(f"{symbol} {observed}" for symbol, observed in step.price.items())
+    return Act(f"Price {prices}", do)
+
+
+def repo(stage: Stage, step: Repo) -> Act:
+    def do() -> Result:
+        if not step.again:
+            stage.market.repo.agree(_deal(stage, step))
+        booked = stage.market.repo.open(step.repo)
+        figures: dict[str, Figure] = {"purchase_price": booked.purchase_price}
+        if step.again:
+            return Result(figures=figures)
+        value = cents_half_up(stage.market.repo.market_value(_deal(stage, step)))
+        figures["market_value"] = value
+        return Result([_repo_line(stage, step, value)], figures)
+
+    if step.again:
+        return Act(f"Repo {step.repo} is submitted again", do, step.repo)
+    sides = f"{step.seller} → {step.buyer}"
+    heading = f"Repo {step.repo} opens  {sides}  {listed(step.collateral)}"
+    return Act(heading, do, step.repo, (str(step.seller), str(step.buyer)))
+
+
+def close(stage: Stage, step: Close) -> Act:
+    def do() -> Result:
+        closing = stage.market.repo.close(step.close, step.by)
+        lines = [
+            f"interest {_interest(closing)}",
+            f"repurchase price {show_cash(closing.repurchase_price)}",
+        ]
+        return Result(
+            lines,
+            {
+                "price_differential": closing.price_differential,
+                "repurchase_price": closing.repurchase_price,
+                "days": sum(days for _, days in closing.periods),
+            },
+        )
+
+    booked = stage.market.repo.booked(step.close)
+    name = stage.market.directory.name
+    shows = (name(booked.terms.seller), name(booked.terms.buyer))
+    return Act(f"Repo {step.close} closes", do, step.close, shows)
+
+
+def _deal(stage: Stage, step: Repo) -> Deal:
+    margin = stage.scenario.margin
+    if margin is None:
+        raise Refused(
+            "this story has no margin part, so the venue takes no collateral",
+            error="NotEligible",
+        )
+    none = Decimal(0) if margin.method is Method.HAIRCUT else Decimal(1)
+    kinds = {symbol: part.kind for symbol, part in stage.scenario.securities.items()}
+    assert step.repo_rate is not None
+    assert step.purchase_date is not None
+    assert step.repurchase_date is not None
+    return Deal(
+        reference=step.repo,
+        venue=step.venue,
+        seller=str(step.seller),
+        buyer=str(step.buyer),
+        currency=stage.scenario.currency,
+        collateral=step.collateral,
+        margins={symbol: margin.by_kind.get(kinds[symbol], none) for symbol in step.collateral},
+        repo_rate=step.repo_rate,
+        purchase_date=step.purchase_date,
+        repurchase_date=step.repurchase_date,
+        purchase_price=step.purchase_price,
+        agreement=MasterAgreement(
+            method=margin.method,
+            basis=margin.basis,
+            late_rate=margin.late_rate,
+            margin_rate=margin.cash_interest_rate,
+            threshold=margin.threshold,
+            minimum_transfer=margin.minimum_transfer_amount,
+        ),
+    )
+
+
+def _repo_line(stage: Stage, step: Repo, value: Decimal) -> str:
+    deal = _deal(stage, step)
+    word = _MARGIN[deal.agreement.method]
+    margins = " and ".join(dict.fromkeys(map(show_per_cent, deal.margins.values())))
+    days = (deal.repurchase_date - deal.purchase_date).days
+    term = "overnight" if days == 1 else f"{days} days"
+    rate = show_per_cent(deal.repo_rate)
+    held = " · held in tri-party custody" if step.venue == "tri-party" else ""
+    return f"market value {show_cash(value)}, {word} {margins}, {rate}, {term}{held}"
+
+
+def _interest(closing: Closing) -> str:
+    """The formula with the figures in it."""
+    rated = [f"{show_per_cent(rate)} × {days}" for rate, days in closing.periods]
+    sum_ = rated[0] if len(rated) == 1 else f"({' + '.join(rated)})"
+    principal = show_cash(closing.purchase_price)
+    return f"{principal} × {sum_}/{closing.basis} = {show_cash(closing.price_differential)}"

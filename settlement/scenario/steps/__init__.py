@@ -1,0 +1,43 @@
+"""What a scenario can say, a class a word. The first word of a step names it.
+
+Each class documents its own fields, figures and example; `docs/scenario.md` and the JSON Schema are
+generated from here. `names` lists what a step refers to, so that a name that nobody has is found
+before anything runs. What a word does stands in `acts`, in the module of the same name.
+"""
+
+from __future__ import annotations
+
+from settlement.scenario.steps import depository, movements, repo, trades
+from settlement.scenario.steps.base import Step
+
+STEPS: dict[str, type[Step]] = {
+    step.verb: step
+    for step in (
+        depository.Register,
+        depository.Suspend,
+        depository.Reinstate,
+        depository.Freeze,
+        depository.Pause,
+        depository.Tokenize,
+        depository.Detokenize,
+        depository.Mint,
+        depository.Redeem,
+        movements.Transfer,
+        movements.DeliverFree,
+        trades.Trade,
+        trades.Cancel,
+        trades.Batch,
+        trades.Reverse,
+        repo.PriceOf,
+        repo.Repo,
+        repo.Close,
+    )
+}
+"""Every word, in the order of the manual."""
+
+RESERVED = {
+    *("roll", "rerate", "reprice", "adjust", "substitute", "terminate", "margin_call"),
+    *("deliver_margin", "return_margin", "partial", "fail", "default", "close_out", "cycle"),
+    *("queue", "announce", "pay", "redeem_at_maturity", "vote", "document"),
+}
+"""Words that later capabilities will read."""

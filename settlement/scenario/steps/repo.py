@@ -1,0 +1,120 @@
+"""A repo from its opening to its close, and the prices that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+from pydantic import Field, model_validator
+
+from settlement.scenario.fields import (
+    Day,
+    PositiveAmount,
+    Price,
+    Quantity,
+    Rate,
+    Text,
+    Truth,
+    VenueName,
+)
+from settlement.scenario.steps.base import Name, Step
+
+
+class PriceOf(Step):
+    """Prices observed now. A jump waits until a second role confirms it."""
+
+    verb = "price"
+    example = "{price: {T-2035: 1.0075}}"
+
+    price: dict[Text, Price] = Field(description="price of each security")
+    confirmed: Truth = Field(False, description="yes: the second role confirms a jump at once")
+
+    def names(self) -> Iterator[Name]:
+        yield from (("price", "security", symbol) for symbol in self.price)
+
+
+class Repo(Step):
+    """A repo: terms signed once for both legs, opened now or not at all.
+
+    With its name alone it opens again what was agreed before.
+    """
+
+    verb = "repo"
+    figures: ClassVar[Mapping[str, str]] = {
+        "purchase_price": "the cash of the opening leg",
+        "market_value": "of the collateral at the board's prices, to the cent",
+    }
+    example = """\
+repo: R1
+venue: bilateral
+seller: dealer
+buyer: fund
+collateral: {T-2035: 10000000}
+repo_rate: 4.30%
+purchase_date: 2026-03-02
+repurchase_date: 2026-03-03
+expect: {purchase_price: 9974250.00}
+"""
+
+    repo: Text = Field(description="what both sides call it")
+    venue: VenueName = Field("bilateral", description="title passes, or custody holds")
+    seller: Text | None = Field(None, description="participant that borrows the cash")
+    buyer: Text | None = Field(None, description="participant that lends the cash")
+    collateral: dict[Text, Quantity] = Field(
+        default_factory=dict, description="how much of which security"
+    )
+    repo_rate: Rate | None = Field(None, description="may be negative")
+    purchase_date: Day | None = Field(None, description="the day of the opening leg")
+    repurchase_date: Day | None = Field(None, description="the day of the closing leg")
+    purchase_price: PositiveAmount | None = Field(
+        None, description="the cash, if less than the collateral carries"
+    )
+
+    @property
+    def again(self) -> bool:
+        """Whether it only names a repo that was agreed before."""
+        return self.seller is None
+
+    def introduces(self) -> Iterator[tuple[str, str]]:
+        if not self.again:
+            yield "repo", self.repo
+
+    def names(self) -> Iterator[Name]:
+        if self.again:
+            yield "repo", "repo", self.repo
+            return
+        yield "seller", "participant", str(self.seller)
+        yield "buyer", "participant", str(self.buyer)
+        yield from (("collateral", "security", symbol) for symbol in self.collateral)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Repo:
+        needed = ("seller", "buyer", "repo_rate", "purchase_date", "repurchase_date")
+        missing = [name for name in needed if getattr(self, name) is None]
+        if len(missing) == len(needed) and not self.collateral:
+            return self
+        if not self.collateral:
+            missing.append("collateral")
+        if missing:
+            raise ValueError(f"{', '.join(missing)} missing")
+        return self
+
+
+class Close(Step):
+    """The other leg: collateral back against the repurchase price."""
+
+    verb = "close"
+    figures: ClassVar[Mapping[str, str]] = {
+        "price_differential": "the interest, to the cent",
+        "repurchase_price": "the cash of the closing leg",
+        "days": "from the purchase date to the day of the close",
+    }
+    example = "{at: 2026-03-03 10:00, close: R1, expect: {price_differential: 1191.37}}"
+
+    close: Text = Field(description="repo")
+    by: Text | None = Field(None, description="side that asks for it; the seller unless named")
+
+    def names(self) -> Iterator[Name]:
+        yield "close", "repo", self.close
+        if self.by is not None:
+            yield "by", "participant", self.by
