@@ -20,12 +20,15 @@ from eth_account.signers.local import LocalAccount
 
 from settlement.chain.base import Chain
 from settlement.chain.local import LocalChain
+from settlement.coordinator.board import Board
+from settlement.coordinator.chronicle import Chronicle
 from settlement.coordinator.directory import Directory, Party
 from settlement.coordinator.dvp import DvpDesk
-from settlement.coordinator.journal import Journal
+from settlement.coordinator.facility import Facility
 from settlement.coordinator.onboarding import Onboarding
 from settlement.coordinator.readiness import Diagnosis, diagnose
 from settlement.coordinator.repo import RepoDesk
+from settlement.coordinator.terms import TermsWriter
 from settlement.depository.book import Book
 from settlement.depository.reconciliation import Difference, differences
 from settlement.model.asset import Cash, CashKind, Security, SecurityKind
@@ -52,10 +55,11 @@ class Market:
     directory: Directory
     deployment: Deployment
     operators: Operators
-    journal: Journal
+    journal: Chronicle
     book: Book
     onboarding: Onboarding
     dvp: DvpDesk
+    board: Board
     repo: RepoDesk
 
     @classmethod
@@ -72,7 +76,7 @@ class Market:
         chain = LocalChain(_seconds(starts, zone) - 3_600, [*operators.addresses(), *senders])
         deployment = deploy(chain, operators)
         directory = Directory(zone)
-        journal = Journal(chain, directory)
+        journal = Chronicle(chain, directory)
         journal.watch(
             deployment.registry,
             deployment.settlement,
@@ -83,6 +87,9 @@ class Market:
         )
         book = Book()
         desks = (journal, directory)
+        facility = Facility(*desks, deployment, operators)
+        board = Board(*desks, deployment, operators)
+        terms = TermsWriter(facility, board)
         market = cls(
             chain=chain,
             zone=zone,
@@ -93,7 +100,8 @@ class Market:
             book=book,
             onboarding=Onboarding(*desks, book, deployment, operators),
             dvp=DvpDesk(*desks, deployment, operators),
-            repo=RepoDesk(*desks, deployment, operators),
+            board=board,
+            repo=RepoDesk(facility, board, terms),
         )
         market._open_venue()
         market.at(starts)

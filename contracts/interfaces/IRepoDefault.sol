@@ -8,21 +8,21 @@ import {Pair} from "./IRepoMargin.sol";
 /// @param declaredAt the second of the declaration: interest stops on its day, prices are those observed from it on
 /// @param secondDefaulted whether the second participant is in default
 /// @param valued how many repos are valued
-/// @param last id of the last one valued
 /// @param net what the second participant owes the first so far, in {RepoMath} units of exposure
 struct CloseOut {
     uint40 declaredAt;
     bool secondDefaulted;
     uint16 valued;
-    bytes32 last;
     int256 net;
 }
 
 /// @title Default of a participant and the close-out of its whole netting set.
 /// @notice DECLARED by the other side, by signature, when a call was not met by its deadline, or when a recorded fail has
-/// stood for the grace and nothing stops the closing now. The set is frozen: nothing but its close-out goes on.
+/// stood for the grace and nothing stops the closing now: neither cash nor collateral, nor the side that did not fail, nor
+/// custody. The set is frozen: nothing but its close-out goes on.
 ///
-/// VALUED in steps, by anyone, every open repo exactly once in the order of their ids. All repurchase dates are that of the
+/// VALUED in steps, by anyone, every open repo exactly once, those of a step by increasing id. Whoever leaves one out of a
+/// step leaves it for a later one: the set is valued when all of it is. All repurchase dates are that of the
 /// declaration. Securities count at their default market value: the first price observed at or after the declaration that
 /// somebody brings, one for the whole set, without margin. If none comes within the agreed period, the other side may state
 /// one itself, within the agreed bound of the last price; the event marks it disputed.
@@ -33,7 +33,8 @@ struct CloseOut {
 /// debited here, so nobody can hold up the end by refusing, not even the side that did not default and owes the excess.
 ///
 /// TITLE stays where it is in a bilateral repo. Out of custody the buyer receives collateral up to what it is owed, the
-/// seller the rest; each is collected in a step of its own, so a side that is stopped holds up nobody.
+/// seller the rest; each is collected in a step of its own, so a side that is stopped holds up nobody, nor does a security
+/// that is: it is collected later, and the others now.
 interface IRepoDefault {
     /// @notice Thrown when there is no ground for a default; for a call: when it may be declared, zero if never.
     error NoDefault(bytes32 nettingSet, uint256 earliest);
@@ -47,7 +48,7 @@ interface IRepoDefault {
     /// @notice Thrown when a stated price lies too far from the last one of the board.
     error ValuationOutOfBounds(address security, uint256 price, uint256 last);
 
-    /// @notice Thrown when there is nothing to collect.
+    /// @notice Thrown when there is nothing to collect, or nothing that custody could deliver now.
     error NothingToCollect(bytes32 repo, address wallet);
 
     /// @notice Thrown when a payment is zero, finer than a cent or more than the claim; in millionths.
@@ -79,12 +80,12 @@ interface IRepoDefault {
     /// @notice States the price of a security, on the word of `by`, where the board has none since the declaration.
     function stateValue(Pair calldata pair, address security, uint64 price, bytes calldata signature) external;
 
-    /// @notice Values the next repos of the set and, with the last, finishes. One step where it all fits.
-    /// @param positions the next open repos, by increasing id
+    /// @notice Values repos of the set and, with the last, finishes. One step where it all fits.
+    /// @param positions some of the repos that are open still, by increasing id
     /// @param securities with the last step: every security that stands as margin, increasing
     function closeOut(Pair calldata pair, Position[] calldata positions, address[] calldata securities) external;
 
-    /// @notice Delivers to the buyer, or to the seller, what custody has for it after a close-out.
+    /// @notice Delivers to the buyer, or to the seller, what custody has for it after a close-out and can deliver now.
     function collect(RepoTerms calldata terms, Line[] calldata lines, address wallet) external;
 
     /// @notice Pays a claim: `by`, who owes and signs, to `against`.

@@ -18,12 +18,15 @@ struct Pair {
 /// @param cash what the first participant holds of the second's, in millionths; below zero, the other way round
 /// @param cashDays `Σ cash × days` up to `accruesFrom`, for the interest
 /// @param accruesFrom day from which interest is still to be counted
-/// @param number how many calls, deliveries, returns and payments there were, so that each is signed for its place
+/// @param numberOfFirst how many acts the first participant signed in this set, so that each is signed for its place. Either
+/// side has a count of its own: else one could void what the other signed, by an act of its own that comes first
+/// @param numberOfSecond the same of the second participant
 struct MarginAccount {
-    int96 cash;
-    int112 cashDays;
+    int80 cash;
+    int104 cashDays;
     uint24 accruesFrom;
-    uint24 number;
+    uint24 numberOfFirst;
+    uint24 numberOfSecond;
 }
 
 /// @notice The call that stands, in one storage word.
@@ -54,9 +57,11 @@ struct SecurityMargin {
 /// payment, for the account is one signed balance.
 ///
 /// IT IS RETURNED by its holder's own word at any time. To have excess back that the holder keeps, call it: the giver is the
-/// one exposed. Cash margin earns the agreed rate, which is paid when the balance comes back to zero.
+/// one exposed. Cash margin earns the agreed rate, which is paid when its holder returns the last of it, or on its own where
+/// nothing is held any more.
 ///
-/// THE CLOCK of a call stands still while the cash is paused or the calling wallet is stopped.
+/// THE CLOCK of a call stands still while the cash is paused or the calling wallet is stopped: from the call on where it is
+/// so already, else once somebody says so. A call whose clock stands still gives way to the next one.
 interface IRepoMargin {
     /// @notice Thrown when the repos brought are not all that are open in the set.
     error NotAllOfTheSet(bytes32 nettingSet, uint256 brought, uint256 open);
@@ -91,7 +96,8 @@ interface IRepoMargin {
     /// @notice Thrown when a margin security comes at another margin than what stands of it.
     error OtherMargin(address security, uint64 given, uint64 standing);
 
-    /// @notice A call was made. `netExposure` in millionths, half up, of the side that calls.
+    /// @notice A call was made, the act `number` of the side that calls. `netExposure` in millionths, half up, of that side;
+    /// `deadline` zero where the clock does not run yet.
     event MarginCalled(
         bytes32 indexed nettingSet,
         address indexed by,
@@ -112,7 +118,7 @@ interface IRepoMargin {
         MarginAccount account
     );
 
-    /// @notice Securities moved as margin; `lines` are what moved.
+    /// @notice Securities moved as margin, the act `number` of the side that gave them; `lines` are what moved.
     event MarginDelivered(
         bytes32 indexed nettingSet,
         address indexed from,
@@ -143,7 +149,8 @@ interface IRepoMargin {
     /// @notice Meets the call in securities: `by`, who signs, delivers them to `against`, who called.
     function meetInSecurities(Pair calldata pair, Line[] calldata lines, bytes calldata signature) external;
 
-    /// @notice Returns cash margin: `by`, who holds it and signs, to `against`. With the last of it goes the interest.
+    /// @notice Returns cash margin: `by`, who holds it and signs, to `against`. With the last of it goes the interest; a
+    /// principal of zero pays the interest that is left where nothing is held any more.
     function returnCash(Pair calldata pair, uint256 principal, bytes calldata signature) external;
 
     /// @notice Returns securities: `by`, who holds them and signs, to `against`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IRepoFacility, Line, Position, Repo, RepoTerms} from "../interfaces/IRepoFacility.sol";
 import {IRepoMargin, MarginCall, Pair, SecurityMargin} from "../interfaces/IRepoMargin.sol";
@@ -36,10 +37,11 @@ contract MarginCalls is NetExposure {
         MarginCall memory standing = _calls[netted.id];
         if (standing.amount != 0 && netted.set.callDeadline != 0)
             revert IRepoMargin.CallOutstanding(netted.id, standing.amount);
-        uint24 number = ++_margins[netted.id].number;
+        uint24 number = _nextNumber(netted);
         _requireSigned(pair.by, MarginConsents.calling(netted.id, number, pair.by), signature);
 
-        uint40 deadline = uint40(block.timestamp + pair.agreement.callDeadline);
+        bool stopped = Impediment.stops(_settlement, pair.cash, pair.by);
+        uint40 deadline = stopped ? 0 : uint40(block.timestamp + pair.agreement.callDeadline);
         _calls[netted.id] = MarginCall(uint96(amount), pair.by);
         _sets[netted.id].callOfSecond = !netted.byFirst;
         _sets[netted.id].callDeadline = deadline;
@@ -95,13 +97,20 @@ contract MarginCalls is NetExposure {
     ) private view returns (int256 exposure, uint256 amount) {
         uint256 basis = netted.set.basis;
         int256 net = _exposureOfFirst(netted, positions) - _cashMargin(netted, pair.agreement, block.timestamp);
-        net -= RepoMath.signedValueAsExposure(_securitiesOfFirst(netted, securities), basis);
+        net -= _signedAsExposure(_securitiesOfFirst(netted, securities), basis);
         if (!netted.byFirst) net = -net;
-        int256 excess = net - RepoMath.cashAsExposure(int256(pair.agreement.threshold), basis);
+        // A set that never had a repo.
+        if (basis == 0) return (0, 0);
+        int256 excess = net - _barAsExposure(pair.agreement.threshold, basis);
         exposure = RepoMath.exposureHalfUp(net, basis);
-        if (excess > 0 && excess >= RepoMath.cashAsExposure(int256(pair.agreement.minimumTransfer), basis)) {
+        if (excess > 0 && excess >= _barAsExposure(pair.agreement.minimumTransfer, basis)) {
             amount = uint256(RepoMath.exposureHalfUp(excess, basis)).toUint96();
         }
+    }
+
+    /// @dev An amount of the agreement as an exposure. No exposure reaches 2^128 millionths: what is above means never.
+    function _barAsExposure(uint256 amount, uint256 basis) private pure returns (int256) {
+        return RepoMath.cashAsExposure(int256(Math.min(amount, type(uint128).max)), basis);
     }
 
     /// @dev What all open repos of the set are short of their margin, to the first participant.

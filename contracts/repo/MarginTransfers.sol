@@ -27,8 +27,8 @@ contract MarginTransfers is NetExposure {
         Netted memory netted = _performingSet(pair);
         uint256 amount = _requireCalled(pair, netted);
         MarginAccount memory account = _accountToday(pair, netted);
-        ++account.number;
-        bytes32 structHash = MarginConsents.paying(netted.id, account.number, pair.by, pair.against, amount);
+        uint24 number = _count(account, netted.byFirst);
+        bytes32 structHash = MarginConsents.paying(netted.id, number, pair.by, pair.against, amount);
         _requireSigned(pair.by, structHash, signature);
 
         account.cash += netted.byFirst ? -_asCash(amount) : _asCash(amount);
@@ -43,7 +43,7 @@ contract MarginTransfers is NetExposure {
     function meetInSecurities(Pair calldata pair, Line[] calldata lines, bytes calldata signature) external {
         Netted memory netted = _performingSet(pair);
         uint256 needed = _requireCalled(pair, netted);
-        uint24 number = ++_margins[netted.id].number;
+        uint24 number = _nextNumber(netted);
         bytes32 structHash = MarginConsents.delivering(netted.id, number, pair.by, pair.against, lines);
         _requireSigned(pair.by, structHash, signature);
         uint256 available = _worthAsMargin(pair, netted, lines);
@@ -62,19 +62,14 @@ contract MarginTransfers is NetExposure {
         Netted memory netted = _performingSet(pair);
         MarginAccount memory account = _accountToday(pair, netted);
         int256 held = netted.byFirst ? int256(account.cash) : -int256(account.cash);
-        if (principal == 0 || int256(principal) > held || principal % RepoMath.CENT != 0) {
-            revert IRepoMargin.NotHeldAsMargin(pair.cash, principal, held < 0 ? 0 : uint256(held));
-        }
-        ++account.number;
+        uint256 available = held < 0 ? 0 : uint256(held);
         int256 interest = int256(principal) == held ? _takeInterest(pair, netted, account) : int256(0);
-        bytes32 structHash = MarginConsents.returning(
-            netted.id,
-            account.number,
-            pair.by,
-            pair.against,
-            principal,
-            interest
-        );
+        bool nothing = principal == 0 && interest <= 0;
+        if (nothing || principal > available || principal % RepoMath.CENT != 0) {
+            revert IRepoMargin.NotHeldAsMargin(pair.cash, principal, available);
+        }
+        uint24 number = _count(account, netted.byFirst);
+        bytes32 structHash = MarginConsents.returning(netted.id, number, pair.by, pair.against, principal, interest);
         _requireSigned(pair.by, structHash, signature);
 
         account.cash += netted.byFirst ? -_asCash(principal) : _asCash(principal);
@@ -87,7 +82,8 @@ contract MarginTransfers is NetExposure {
     /// @notice The manual is {IRepoMargin}.
     function returnSecurities(Pair calldata pair, Line[] calldata lines, bytes calldata signature) external {
         Netted memory netted = _performingSet(pair);
-        uint24 number = ++_margins[netted.id].number;
+        if (lines.length == 0) revert IRepoFacility.NoCollateral();
+        uint24 number = _nextNumber(netted);
         bytes32 structHash = MarginConsents.restoring(netted.id, number, pair.by, pair.against, lines);
         _requireSigned(pair.by, structHash, signature);
 
@@ -187,7 +183,12 @@ contract MarginTransfers is NetExposure {
         legs.carryOut(_settlement);
     }
 
-    function _asCash(uint256 amount) private pure returns (int96) {
-        return int256(amount).toInt96();
+    /// @dev The number of the next act of one side, counted in memory.
+    function _count(MarginAccount memory account, bool byFirst) private pure returns (uint24) {
+        return byFirst ? ++account.numberOfFirst : ++account.numberOfSecond;
+    }
+
+    function _asCash(uint256 amount) private pure returns (int80) {
+        return int256(amount).toInt80();
     }
 }

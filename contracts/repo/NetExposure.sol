@@ -39,6 +39,12 @@ abstract contract NetExposure is RepoBase {
         if (netted.set.state == SetState.InDefault) revert IRepoFacility.SetInDefault(netted.id);
     }
 
+    /// @dev The number of the next act that `by` signs in the set.
+    function _nextNumber(Netted memory netted) internal returns (uint24) {
+        MarginAccount storage account = _margins[netted.id];
+        return netted.byFirst ? ++account.numberOfFirst : ++account.numberOfSecond;
+    }
+
     /// @dev What lines that stand are measured by: no rule but the price's age.
     function _standing(Netted memory netted) internal view returns (Collateral.Measure memory measure) {
         measure.prices = _prices;
@@ -89,7 +95,7 @@ abstract contract NetExposure is RepoBase {
     /// @dev The account with its interest counted up to `today`.
     function _accruedMargin(MarginAccount memory account, uint32 today) internal pure returns (MarginAccount memory) {
         if (today > account.accruesFrom) {
-            account.cashDays += int112(account.cash) * int112(uint112(today - account.accruesFrom));
+            account.cashDays += int104(account.cash) * int104(uint104(today - account.accruesFrom));
             account.accruesFrom = uint24(today);
         }
         return account;
@@ -114,6 +120,11 @@ abstract contract NetExposure is RepoBase {
                 revert IRepoMargin.NotHeldAsMargin(security, 1, 0);
             }
         }
+    }
+
+    /// @dev A value in 10^-17 with a sign, as an exposure.
+    function _signedAsExposure(int256 value, uint256 basis) internal pure returns (int256) {
+        return value * int256(basis * RepoMath.MINUTES);
     }
 
     /// @dev What a signed quantity of margin counts for, in 10^-17: at market value under the ratio method.

@@ -14,7 +14,8 @@ import {
     RepoTerms,
     SetState
 } from "../interfaces/IRepoFacility.sol";
-import {IRepoMargin, MarginCall, Pair, SecurityMargin} from "../interfaces/IRepoMargin.sol";
+import {IRegisteredERC20} from "../interfaces/IRegisteredERC20.sol";
+import {IRepoMargin, Pair, SecurityMargin} from "../interfaces/IRepoMargin.sol";
 import {ISecurityEntitlement} from "../interfaces/ISecurityEntitlement.sol";
 import {Exchange, exchange} from "./Exchange.sol";
 import {Impediment} from "./Impediment.sol";
@@ -33,11 +34,10 @@ contract RepoDefault is IRepoDefault, NetExposure {
     /// @inheritdoc IRepoDefault
     function declareDefault(Pair calldata pair, Position[] calldata failed, bytes calldata signature) external {
         _settlement.requireUnlocked();
-        Netted memory netted = _netted(pair);
-        if (netted.set.state != SetState.Performing) revert IRepoFacility.SetInDefault(netted.id);
+        Netted memory netted = _performingSet(pair);
         if (failed.length == 0) _requireCallUnmet(pair, netted);
         else _requireFailStands(pair, netted, failed[0]);
-        uint24 number = ++_margins[netted.id].number;
+        uint24 number = _nextNumber(netted);
         _requireSigned(pair.by, MarginConsents.declaring(netted.id, number, pair.by), signature);
 
         uint40 declaredAt = uint40(block.timestamp);
@@ -62,7 +62,7 @@ contract RepoDefault is IRepoDefault, NetExposure {
         if (price == 0 || distance * RepoMath.ONE > uint256(pair.agreement.valuationBound) * last.price) {
             revert ValuationOutOfBounds(security, price, last.price);
         }
-        uint24 number = ++_margins[netted.id].number;
+        uint24 number = _nextNumber(netted);
         _requireSigned(pair.by, MarginConsents.stating(netted.id, number, security, price, pair.by), signature);
 
         _defaultPrices[netted.id][closing.declaredAt][security] = price;
@@ -74,7 +74,8 @@ contract RepoDefault is IRepoDefault, NetExposure {
         _settlement.requireUnlocked();
         Netted memory netted = _inDefault(pair);
         CloseOut memory closing = _closeOuts[netted.id];
-        for (uint256 i = 0; i < positions.length; ++i) _value(netted, closing, positions[i]);
+        bytes32 last = 0;
+        for (uint256 i = 0; i < positions.length; ++i) last = _value(netted, closing, positions[i], last);
         closing.valued += uint16(positions.length);
         if (closing.valued == netted.set.open) _finish(pair, netted, closing, securities);
         else _closeOuts[netted.id] = closing;
@@ -95,7 +96,8 @@ contract RepoDefault is IRepoDefault, NetExposure {
             address security = lines[i].security;
             uint256 award = _awards[id][security];
             uint256 quantity = wallet == terms.buyer ? award : _custody.heldFor(id, security) - award;
-            if (quantity != 0) due[count++] = Line(security, quantity, lines[i].margin);
+            if (quantity == 0 || !_canDeliver(security, terms.custody, quantity)) continue;
+            due[count++] = Line(security, quantity, lines[i].margin);
             if (wallet == terms.buyer) _awards[id][security] = 0;
         }
         if (count == 0) revert NothingToCollect(id, wallet);
@@ -118,7 +120,7 @@ contract RepoDefault is IRepoDefault, NetExposure {
         if (amount == 0 || amount % RepoMath.CENT != 0 || int256(amount) > owed || amount > type(uint96).max) {
             revert BadClaimPayment(amount, owed < 0 ? 0 : uint256(owed));
         }
-        uint24 number = ++_margins[netted.id].number;
+        uint24 number = _nextNumber(netted);
         bytes32 structHash = MarginConsents.claimPaying(netted.id, number, pair.by, pair.against, amount);
         _requireSigned(pair.by, structHash, signature);
 
@@ -138,9 +140,8 @@ contract RepoDefault is IRepoDefault, NetExposure {
 
     /// @dev `against` did not meet the call of `by` in time, and it could have.
     function _requireCallUnmet(Pair calldata pair, Netted memory netted) private view {
-        uint256 deadline = netted.set.callDeadline;
-        MarginCall memory standing = _calls[netted.id];
-        bool unmet = deadline != 0 && block.timestamp > deadline && standing.by == pair.by;
+        uint256 deadline = _calls[netted.id].by == pair.by ? netted.set.callDeadline : 0;
+        bool unmet = deadline != 0 && block.timestamp > deadline;
         if (!unmet || Impediment.stops(_settlement, pair.cash, pair.by)) revert NoDefault(netted.id, deadline);
     }
 
@@ -150,27 +151,47 @@ contract RepoDefault is IRepoDefault, NetExposure {
         (bytes32 id, Repo memory repo, ) = _next(netted, terms, 0);
         Change memory change = _changes[id];
         bool bySeller = _participant(terms.seller) == _participant(pair.against);
-        uint256 earliest = uint256(change.failingSince) + netted.set.grace;
-        bool stands = change.failing == (bySeller ? Failing.Seller : Failing.Buyer) && block.timestamp > earliest;
-        if (!stands) revert NoDefault(netted.id, change.failing == Failing.Nobody ? 0 : earliest);
+        bool onRecord = change.failing == (bySeller ? Failing.Seller : Failing.Buyer);
+        uint256 earliest = onRecord ? uint256(change.failingSince) + netted.set.grace : 0;
+        if (!onRecord || block.timestamp <= earliest) revert NoDefault(netted.id, earliest);
         Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed);
+        address other = bySeller ? terms.buyer : terms.seller;
         bool stopped = Impediment.stops(_settlement, terms.cash, pair.by);
+        if (other != pair.by) stopped = stopped || Impediment.stops(_settlement, terms.cash, other);
         for (uint256 i = 0; i < lines.length; ++i) {
-            stopped = stopped || Impediment.stops(_settlement, lines[i].security, pair.by);
+            (address security, uint256 quantity) = (lines[i].security, lines[i].quantity);
+            bool stands =
+                terms.custody == address(0)
+                    ? !Impediment.stops(_settlement, security, other)
+                    : _canDeliver(security, terms.custody, quantity);
+            stopped = stopped || !stands;
         }
         if (stopped) revert NoDefault(netted.id, 0);
     }
 
-    /// @dev Values one repo and ends it.
-    function _value(Netted memory netted, CloseOut memory closing, Position calldata position) private {
+    /// @dev Whether custody could deliver so much of a security now to a wallet that is active.
+    function _canDeliver(address security, address custody, uint256 quantity) private view returns (bool) {
+        if (Impediment.stops(_settlement, security, custody)) return false;
+        return quantity <= IRegisteredERC20(security).freeBalanceOf(custody);
+    }
+
+    /// @dev Values one repo and ends it, which is why no later step can value it again. The order holds within a step only:
+    /// one that held across steps would let whoever skips a repo keep it from ever being valued.
+    function _value(
+        Netted memory netted,
+        CloseOut memory closing,
+        Position calldata position,
+        bytes32 last
+    ) private returns (bytes32 id) {
         RepoTerms calldata terms = position.terms;
-        (bytes32 id, Repo memory repo, bool buyerIsFirst) = _next(netted, terms, closing.last);
+        Repo memory repo;
+        bool buyerIsFirst;
+        (id, repo, buyerIsFirst) = _next(netted, terms, last);
         Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed);
         (uint256 repurchase, int256 toSeller) = _owed(netted, terms, id, repo, closing.declaredAt);
         int256 owed = int256(repurchase) - toSeller;
         uint256 basis = netted.set.basis;
         int256 worth = RepoMath.valueAsExposure(_worth(netted, closing, terms, id, lines, owed), basis);
-        closing.last = id;
         closing.net += buyerIsFirst ? owed - worth : worth - owed;
         _repos[id].state = RepoState.ClosedOut;
         emit Valued(
@@ -239,7 +260,7 @@ contract RepoDefault is IRepoDefault, NetExposure {
         for (uint256 i = 0; i < securities.length; ++i) {
             int256 quantity = _securityMargins[netted.id][securities[i]].quantity;
             int256 value = quantity * int256(_defaultPrice(netted, closing, securities[i]) * RepoMath.ONE);
-            net -= RepoMath.signedValueAsExposure(value, netted.set.basis);
+            net -= _signedAsExposure(value, netted.set.basis);
             delete _securityMargins[netted.id][securities[i]];
         }
         int256 sum = RepoMath.exposureHalfUp(net, netted.set.basis);

@@ -102,13 +102,6 @@ library RepoMath {
         }
     }
 
-    /// @dev The same for a value with a sign.
-    function signedValueAsExposure(int256 value, uint256 basis) internal pure returns (int256) {
-        unchecked {
-            return value * int256(basis * MINUTES);
-        }
-    }
-
     /// @dev What a repo that owes `owed` (an exposure, not below zero) is short of: under a haircut, `owed` less the value
     /// after margin; under a ratio, `owed` times the margin of the basket, rounded up, less its market value. The margin of
     /// a basket is its market value over its value after margin, both in 10^-17.

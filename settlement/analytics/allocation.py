@@ -19,10 +19,8 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from itertools import pairwise
-from typing import Literal
 
 from settlement.analytics.linear import Bound, Programme, solve
-from settlement.errors import BadInput
 from settlement.units import CENT, Exact
 
 
@@ -66,6 +64,18 @@ class Lot:
         return -(-value // (piece * self.unit_value)) * piece
 
 
+class Group(Enum):
+    """What a limit counts together."""
+
+    SECURITY = "security"
+    ISSUER = "issuer"
+    KIND = "kind"
+
+    def of(self, lot: Lot) -> str:
+        """The security, issuer or kind of a lot; those that do not say it count together."""
+        return {Group.SECURITY: lot.name, Group.ISSUER: lot.issuer, Group.KIND: lot.kind}[self]
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """No more than `share` of the value after haircut from one security, issuer or kind.
@@ -73,16 +83,9 @@ class Limit:
     `of` names the one that is limited; without it each of them is.
     """
 
-    by: Literal["security", "issuer", "kind"]
+    by: Group
     share: Decimal
     of: str = ""
-
-    def group(self, lot: Lot) -> str:
-        """What the limit counts the lot to. A lot that does not say it is refused."""
-        named = {"security": lot.name, "issuer": lot.issuer, "kind": lot.kind}[self.by]
-        if not named:
-            raise BadInput(f"lot {lot.name} names no {self.by}, and a limit needs one")
-        return named
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def allocate(
 def _bounds(limit: Limit, lots: Sequence[Lot]) -> list[Bound]:
     groups: dict[str, list[int]] = {}
     for place, lot in enumerate(lots):
-        groups.setdefault(limit.group(lot), []).append(place)
+        groups.setdefault(limit.by.of(lot), []).append(place)
     return [
         Bound(frozenset(members), Fraction(limit.share))
         for name, members in groups.items()

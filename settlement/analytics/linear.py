@@ -18,6 +18,7 @@ _ZOOMS = (1, 10**7, 10**14, 10**21)
 _NEAR = Fraction(1, 10**24)
 _FIELD = 10**6
 """How far the magnified programme looks, in units of the magnification."""
+_NO_VERTEX = "the lots differ too much in size to be allocated exactly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,10 @@ def solve(programme: Programme) -> list[Fraction]:
 
 
 def _rows(programme: Programme) -> list[list[Fraction]]:
-    """Coefficients of parts and total: `Σ parts − total = 0`, then `Σ members − share·total ≤ 0`."""
+    """Coefficients of the parts and, last, of the total.
+
+    `Σ parts − total = 0` comes first, then for each bound `Σ members − share × total ≤ 0`.
+    """
     count = len(programme.most)
     bounds = [Bound(frozenset(range(count)), Fraction(1)), *programme.bounds]
     return [
@@ -85,11 +89,11 @@ def _optimum(linear: _Linear, start: Sequence[Fraction]) -> list[Fraction]:
 
 
 def _require_inside(linear: _Linear, exact: Sequence[Fraction]) -> None:
-    """Refuses a point that breaks a bound: the floats were of no use."""
+    """Refuses a point that breaks a bound: the floats did not lead to a vertex."""
     first, *others = (_dot(row, exact) for row in linear.rows)
     inside = all(a <= x <= b for a, x, b in zip(linear.low, exact, linear.high, strict=True))
     if first or not inside or any(excess > 0 for excess in others):
-        raise BadInput("the lots differ too much in size to be allocated exactly")
+        raise BadInput(_NO_VERTEX)
 
 
 def _refined(linear: _Linear, point: Sequence[Fraction], zoom: int) -> list[Fraction]:
@@ -98,8 +102,9 @@ def _refined(linear: _Linear, point: Sequence[Fraction], zoom: int) -> list[Frac
 
     rows = [[float(factor) for factor in row] for row in linear.rows]
     room = [float(-zoom * _dot(row, point)) for row in linear.rows]
+    field = Fraction(_FIELD)
     bounds = [
-        (float(max(-_FIELD, zoom * (low - x))), float(min(_FIELD, zoom * (high - x))))
+        (float(max(-field, zoom * (low - x))), float(min(field, zoom * (high - x))))
         for low, x, high in zip(linear.low, point, linear.high, strict=True)
     ]
     found = linprog(
@@ -113,12 +118,12 @@ def _refined(linear: _Linear, point: Sequence[Fraction], zoom: int) -> list[Frac
         options={"presolve": False},
     )
     if found.x is None:
-        raise BadInput("the lots differ too much in size to be allocated exactly")
+        raise BadInput(_NO_VERTEX)
     return [x + Fraction(float(step)) / zoom for x, step in zip(point, found.x, strict=True)]
 
 
 def _vertex_at(linear: _Linear, point: Sequence[Fraction]) -> list[Fraction]:
-    """The vertex next to `point`: what is at a bound stays there, the rest follows from the rows."""
+    """The vertex next to `point`: what is at a bound stays, the rest follows from the rows."""
     exact = [
         next((bound for bound in (low, high) if abs(x - bound) <= _NEAR), None)
         for low, x, high in zip(linear.low, point, linear.high, strict=True)
@@ -142,12 +147,12 @@ def _eliminated(equations: Sequence[list[Fraction]], unknowns: int) -> list[Frac
     for column in range(unknowns):
         found = next((row for row in rows if row[column]), None)
         if found is None:
-            continue
+            raise BadInput(_NO_VERTEX)
         pivot = [number / found[column] for number in found]
         rows = [_without(row, column, pivot) for row in rows if row is not found]
         solved = {place: _without(row, column, pivot) for place, row in solved.items()}
         solved[column] = pivot
-    return [solved[column][-1] if column in solved else Fraction(0) for column in range(unknowns)]
+    return [solved[column][-1] for column in range(unknowns)]
 
 
 def _without(row: list[Fraction], column: int, pivot: list[Fraction]) -> list[Fraction]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from settlement.cli import bench, book, contracts, decode, demo, new, run, why
+from settlement.cli import bench, book, calc, contracts, decode, demo, new, run, why
 
 app = typer.Typer(
     name="dvp",
@@ -20,6 +20,7 @@ app.command("run")(run.run)
 app.command("new")(new.new)
 app.command("why")(why.why)
 app.command("book")(book.book)
+app.add_typer(calc.app, name="calc")
 app.add_typer(bench.app, name="bench")
 app.command("contracts")(contracts.contracts)
 app.command("decode")(decode.decode)

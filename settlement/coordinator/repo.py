@@ -1,59 +1,46 @@
-"""Repo: terms agreed, signed once by both sides, opened and closed.
+"""Repo: terms agreed, signed once by both sides, opened, closed or cancelled.
 
-`Agreement` is what two parties say to each other, in Decimals and dates; the desk turns it into the
-`RepoTerms` of the contract, has both clients sign, and keeps what the contract does not store. The
-purchase price follows from collateral, price and margin unless the parties agree on less.
+A `Deal` is what two parties say to each other, in Decimals and dates; the desk writes it down as
+terms, has both clients sign, and submits. How each repo stands is in the records, which follow the
+log; what happens to it in between is in `changes`, `servicing`, `margin` and `default`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from settlement.analytics.collateral import market_value, purchase_price, value_after_margin
-from settlement.analytics.interest import price_differential
 from settlement.chain.base import Transaction
+from settlement.coordinator.accrual import Period, interest_formula, interest_of
+from settlement.coordinator.board import Board
 from settlement.coordinator.deals import Deal, MasterAgreement
-from settlement.coordinator.directory import Directory, Party
-from settlement.coordinator.journal import Journal
+from settlement.coordinator.directory import Party
+from settlement.coordinator.facility import NOBODY, REPO_GAS, Facility
+from settlement.coordinator.repo_record import RepoRecord, begun
+from settlement.coordinator.terms import TermsWriter
 from settlement.errors import BadInput, Refused, UnknownName
-from settlement.model.repo import (
-    Agreement,
-    Line,
-    Method,
-    RepoState,
-    RepoTerms,
-)
-from settlement.onchain import access, repo_signing, signing
+from settlement.model.repo import Line, Method, RepoState, RepoTerms
+from settlement.onchain import access, repo_signing
 from settlement.onchain.contract import Event
-from settlement.onchain.deployment import Deployment
-from settlement.onchain.operators import Operators
-from settlement.units import (
-    cash_from_chain,
-    cash_to_chain,
-    date_to_chain,
-    price_from_chain,
-    rate_from_chain,
-    rate_to_chain,
-)
-
-NOBODY = "0x" + "00" * 20
-
-_GAS = 2_000_000
-_PRICE_AGE = 86_400
+from settlement.units import cash_from_chain, cents_half_up, date_to_chain
 
 
 @dataclass(frozen=True, slots=True)
 class BookedRepo:
-    """A repo that both sides signed."""
+    """A repo that both sides agreed on; `id` names it on the chain."""
 
     reference: str
+    deal: Deal
     terms: RepoTerms
     id: bytes
-    agreement: MasterAgreement
+
+    @property
+    def agreement(self) -> MasterAgreement:
+        """What the sides agreed for all their repos."""
+        return self.deal.agreement
 
     @property
     def purchase_price(self) -> Decimal:
@@ -63,87 +50,61 @@ class BookedRepo:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What the closing leg paid, and how it came about: `periods` are (rate, days)."""
+    """What the closing leg paid, and how it came about.
+
+    `accrual` are the stretches over which interest ran; `purchase_price` is the last one, and
+    `repurchase_price` that and the price differential. The seller `paid` as much less the fails
+    charge of the buyer.
+    """
 
     purchase_price: Decimal
-    periods: tuple[tuple[Decimal, int], ...]
+    accrual: tuple[Period, ...]
     basis: int
     price_differential: Decimal
-    repurchase_price: Decimal
+    fails_charge: Decimal
+    paid: Decimal
+
+    @property
+    def repurchase_price(self) -> Decimal:
+        """Purchase price and price differential."""
+        return self.purchase_price + self.price_differential
+
+    @property
+    def periods(self) -> tuple[tuple[Decimal, int], ...]:
+        """The (rate, days) of the stretches."""
+        return tuple((period.rate, period.days) for period in self.accrual)
+
+    @property
+    def formula(self) -> str:
+        """`9,974,250.00 × 4.30% × 1/360 = 1,191.37`."""
+        return interest_formula(self.accrual, self.basis, self.price_differential)
 
 
 class RepoDesk:
     """The desk for repos."""
 
-    def __init__(
-        self,
-        journal: Journal,
-        directory: Directory,
-        deployment: Deployment,
-        operators: Operators,
-    ) -> None:
-        self._journal = journal
-        self._directory = directory
-        self._deployment = deployment
-        self._operators = operators
+    def __init__(self, facility: Facility, board: Board, terms: TermsWriter) -> None:
+        self._facility = facility
+        self._directory = facility.directory
+        self._journal = facility.journal
+        self._deployment = facility.deployment
+        self._board = board
+        self._terms = terms
         self._booked: dict[str, BookedRepo] = {}
-        self._agreements: set[Agreement] = set()
-        self.domain = signing.repo_domain(journal.chain.chain_id, deployment.repo.address)
-
-    def adopt_policy(
-        self, margins: Mapping[int, Decimal], method: Method, concentration: Decimal = Decimal(1)
-    ) -> int:
-        """Adopts the venue's next policy: least haircut or ratio by number of the kind."""
-        limit = rate_to_chain(concentration)
-        rules = [
-            (kind, method.value, rate_to_chain(margin), limit) for kind, margin in margins.items()
-        ]
-        policy = self._deployment.policy
-        events = self._journal.run(policy.transaction(self._operators.policy_maker, "adopt", rules))
-        return int(next(event.arguments["version"] for event in events))
-
-    def post_price(self, symbol: str, price: int) -> bool:
-        """Posts a price (10^-8) observed now; False while it waits for its confirmation."""
-        security = self._directory.security(symbol)
-        observed = self._journal.chain.now()
-        prices = self._deployment.prices
-        events = self._journal.run(
-            prices.transaction(self._operators.pricer, "post", security.address, price, observed)
-        )
-        return all(event.name != "PriceHeldBack" for event in events)
-
-    def confirm_price(self, symbol: str, price: int) -> None:
-        """The second role confirms a jump."""
-        security = self._directory.security(symbol)
-        self._journal.run(
-            self._deployment.prices.transaction(
-                self._operators.confirmer, "confirm", security.address, price
-            )
-        )
-
-    def price(self, symbol: str) -> Decimal:
-        """The price on the board. Raises {Refused} where there is none to use."""
-        security = self._directory.security(symbol)
-        prices = self._deployment.prices
-        units = self._journal.ask(prices, "priceOf", security.address, _PRICE_AGE)
-        return price_from_chain(int(str(units)))
-
-    def market_value(self, deal: Deal) -> Fraction:
-        """Market value of the collateral at the board's prices, unrounded."""
-        return sum(
-            (
-                market_value(quantity, self.price(symbol))
-                for symbol, quantity in deal.collateral.items()
-            ),
-            Fraction(0),
-        )
+        self._agreed = 0
+        self.domain = facility.domain
 
     def agree(self, deal: Deal) -> BookedRepo:
         """Writes the terms down and books them."""
         if deal.reference in self._booked:
             raise BadInput(f"a repo called {deal.reference} was booked before")
-        terms = self._terms(deal)
-        booked = BookedRepo(deal.reference, terms, repo_signing.repo_id(terms), deal.agreement)
+        return self.rebook(deal)
+
+    def rebook(self, deal: Deal) -> BookedRepo:
+        """The same for a reference whose terms were cancelled: the new terms take it over."""
+        terms = self._terms.write(deal, self._agreed)
+        booked = BookedRepo(deal.reference, deal, terms, repo_signing.repo_id(terms))
+        self._agreed += 1
         self._booked[deal.reference] = booked
         return booked
 
@@ -168,42 +129,43 @@ class RepoDesk:
         `closer` is the side that asks for it, the seller unless named.
         """
         booked = self.booked(reference)
-        return _closing(booked, self._journal.run(self._closure(booked, closer)))
+        party = self._directory.party(closer) if closer else None
+        events = self._journal.run(self._closure(booked.id, booked.terms, party))
+        return self.closing(booked.id, events)
+
+    def close_late(self, repo: bytes) -> Closing:
+        """Closes a repo from the cut-off on, on nobody's word. Raises {Refused}."""
+        record = self._record(repo)
+        words = record.position.words()
+        return self.closing(repo, self._facility.send("close", *words, NOBODY, b""))
 
     def close_all(self, references: Sequence[str]) -> dict[str, Closing | Refused]:
         """Closes repos in their order by the bulk path, each on its seller's word."""
         repos = [self.booked(reference) for reference in references]
-        receipts = self._journal.submit([self._closure(booked) for booked in repos])
+        receipts = self._journal.submit([self._closure(each.id, each.terms) for each in repos])
         return {
-            booked.reference: _closing(booked, self._journal.events_of(receipt))
+            booked.reference: self.closing(booked.id, self._journal.events_of(receipt))
             if receipt.succeeded
             else self._journal.refused(receipt.output)
             for booked, receipt in zip(repos, receipts, strict=True)
         }
 
-    def cancel(self, reference: str, names: list[str]) -> None:
+    def cancel(self, reference: str, names: Sequence[str]) -> None:
         """Cancels terms that did not open, on the word of one side, or of both."""
         booked = self.booked(reference)
-        parties = [self._directory.party(name) for name in names]
         signatures = {
             party.address: party.sign(
                 self.domain, repo_signing.cancellation_hash(booked.id, party.address)
             )
-            for party in parties
+            for party in map(self._directory.party, names)
         }
-        terms, facility = booked.terms, self._deployment.repo
-        if len(parties) == 1:
+        terms = booked.terms
+        if len(signatures) == 1:
             ((signer, signature),) = signatures.items()
-            arguments: tuple[object, ...] = (signer, signature)
-            function = "cancel"
+            self._facility.send("cancel", terms.words(), signer, signature)
         else:
-            arguments = tuple(signatures.get(side, b"") for side in (terms.seller, terms.buyer))
-            function = "cancelTogether"
-        self._journal.run(
-            facility.transaction(
-                self._operators.coordinator, function, terms.words(), *arguments, gas=_GAS
-            )
-        )
+            both = (signatures.get(side, b"") for side in (terms.seller, terms.buyer))
+            self._facility.send("cancelTogether", terms.words(), *both)
 
     def state(self, reference: str) -> RepoState:
         """Where a repo stands on the chain."""
@@ -214,16 +176,72 @@ class RepoDesk:
     def expected_closing(self, reference: str, day: date) -> tuple[Decimal, Decimal]:
         """(price differential, repurchase price) on `day`, by the reference arithmetic."""
         booked = self.booked(reference)
-        principal = booked.purchase_price
-        periods = _periods(booked, date_to_chain(day))
-        interest = price_differential(principal, periods, booked.agreement.basis)
-        return interest, principal + interest
+        found = self._facility.records.repo(booked.id)
+        record = found or begun(booked.id, booked.terms, b"", self._facility.now())
+        agreement = self._facility.records.agreement(booked.terms.agreement)
+        periods, _ = record.accrued_to(date_to_chain(day), self._facility.now(), agreement)
+        interest = cents_half_up(interest_of(periods, agreement.basis))
+        return interest, cash_from_chain(record.purchase_price) + interest
 
     def booked(self, reference: str) -> BookedRepo:
         """The repo called `reference`."""
         if reference not in self._booked:
             raise UnknownName("repo", reference, self._booked)
         return self._booked[reference]
+
+    def record(self, reference: str) -> RepoRecord:
+        """What the log says of a repo that opened. Raises {Refused} where it has not."""
+        record = self._facility.records.repo(self.booked(reference).id)
+        if record is None:
+            raise Refused(f"the repo {reference} has not opened", error="WrongState")
+        return record
+
+    def reference_of(self, repo: bytes) -> str:
+        """What people call a repo; the first eight digits of its id where nobody named it."""
+        names = (booked.reference for booked in self._booked.values() if booked.id == repo)
+        return next(names, f"0x{repo.hex()[:8]}…")
+
+    def closing(self, repo: bytes, events: Sequence[Event]) -> Closing:
+        """What a closing paid, from its event and what the log said before it."""
+        record = self._record(repo)
+        closed = next(e.arguments for e in events if e.name == "Closed" and _is_of(e, repo))
+        return Closing(
+            purchase_price=cash_from_chain(record.purchase_price),
+            accrual=record.periods,
+            basis=self._facility.records.agreement(record.terms.agreement).basis,
+            price_differential=cash_from_chain(closed["priceDifferential"]),
+            fails_charge=cash_from_chain(closed["failsCharge"]),
+            paid=cash_from_chain(closed["paid"]),
+        )
+
+    # The venue's policy and prices, by the desk that has them.
+
+    def adopt_policy(
+        self, margins: Mapping[int, Decimal], method: Method, concentration: Decimal = Decimal(1)
+    ) -> int:
+        """As {Board.adopt_policy}."""
+        return self._board.adopt_policy(margins, method, concentration)
+
+    def post_price(self, symbol: str, price: int) -> bool:
+        """As {Board.post_price}."""
+        return self._board.post_price(symbol, price)
+
+    def confirm_price(self, symbol: str, price: int) -> None:
+        """As {Board.confirm_price}."""
+        self._board.confirm_price(symbol, price)
+
+    def price(self, symbol: str) -> Decimal:
+        """As {Board.price}."""
+        return self._board.price(symbol)
+
+    def market_value(self, deal: Deal) -> Fraction:
+        """Market value of the collateral at the board's prices, unrounded."""
+        return self._board.market_value(deal.collateral)
+
+    def _record(self, repo: bytes) -> RepoRecord:
+        record = self._facility.records.repo(repo)
+        assert record is not None  # it opened
+        return record
 
     def _opening(self, booked: BookedRepo) -> Transaction:
         terms = booked.terms
@@ -233,135 +251,41 @@ class RepoDesk:
         ]
         assets = self._directory.by_address()
         return self._deployment.repo.transaction(
-            self._operators.coordinator,
+            self._facility.coordinator,
             "open",
             terms.words(),
             *signatures,
-            gas=_GAS,
+            gas=REPO_GAS,
             access_list=access.opening(self._deployment, assets, terms),
         )
 
-    def _closure(self, booked: BookedRepo, closer: str | None = None) -> Transaction:
-        terms = booked.terms
-        party = self._directory.party(closer) if closer else self._party(terms.seller)
-        signature = party.sign(self.domain, repo_signing.closing_hash(booked.id, party.address))
+    def _closure(self, repo: bytes, terms: RepoTerms, closer: Party | None = None) -> Transaction:
+        party = closer or self._facility.party_at(terms.seller)
+        signature = party.sign(self.domain, repo_signing.closing_hash(repo, party.address))
+        lines = self._lines_now(repo)
+        now = replace(terms, lines=lines or terms.lines)
         assets = self._directory.by_address()
         return self._deployment.repo.transaction(
-            self._operators.coordinator,
+            self._facility.coordinator,
             "close",
             terms.words(),
-            (),
+            tuple(line.words() for line in lines),
             party.address,
             signature,
-            gas=_GAS,
-            access_list=access.closing(self._deployment, assets, terms),
+            gas=REPO_GAS,
+            access_list=access.closing(self._deployment, assets, now),
         )
 
-    def _terms(self, deal: Deal) -> RepoTerms:
-        seller = self._directory.party(deal.seller)
-        buyer = self._directory.party(deal.buyer)
-        custody = {"bilateral": NOBODY, "tri-party": self._deployment.custody.address}
-        if deal.venue not in custody:
-            raise UnknownName("repo venue", deal.venue, custody)
-        utc_offset = self._utc_offset(deal.purchase_date)
-        agreement = self._recorded(deal.agreement.in_chain_units(self._standard_offset(deal)))
-        repurchase_date = deal.repurchase_date
-        return RepoTerms(
-            seller=seller.address,
-            buyer=buyer.address,
-            cash=self._directory.cash(deal.currency).address,
-            agreement=repo_signing.agreement_id(agreement),
-            purchase_price=cash_to_chain(self._purchase_price(deal)),
-            rate=rate_to_chain(deal.repo_rate),
-            duration=deal.duration.value,
-            purchase_date=date_to_chain(deal.purchase_date),
-            repurchase_date=0 if repurchase_date is None else date_to_chain(repurchase_date),
-            utc_offset=utc_offset,
-            cut_off=deal.cut_off.hour * 3_600 + deal.cut_off.minute * 60,
-            notice_period=deal.notice,
-            policy_version=self._deployment.policy.read(self._journal.chain, "latest"),
-            income=deal.income.value,
-            may_reuse=deal.venue == "bilateral",
-            may_substitute=deal.may_substitute,
-            may_terminate=deal.may_terminate,
-            custody=custody[deal.venue],
-            binding_from=self._journal.chain.now(),
-            nonce=len(self._booked),
-            lines=self._lines(deal),
-        )
-
-    def _recorded(self, agreement: Agreement) -> Agreement:
-        """The agreement, on record: the first repo under it puts it there."""
-        if agreement not in self._agreements:
-            self._journal.run(
-                self._deployment.repo.transaction(
-                    self._operators.coordinator, "recordAgreement", agreement.words(), gas=_GAS
-                )
-            )
-            self._agreements.add(agreement)
-        return agreement
-
-    def _lines(self, deal: Deal) -> tuple[Line, ...]:
-        lines = [
-            Line(
-                self._directory.security(symbol).address,
-                quantity,
-                rate_to_chain(deal.margins[symbol]),
-            )
-            for symbol, quantity in deal.collateral.items()
-        ]
-        return tuple(sorted(lines, key=lambda line: int(line.security, 16)))
-
-    def _purchase_price(self, deal: Deal) -> Decimal:
-        if deal.purchase_price is not None:
-            return deal.purchase_price
-        return purchase_price(
-            value_after_margin(
-                market_value(quantity, self.price(symbol)),
-                deal.agreement.method,
-                deal.margins[symbol],
-            )
-            for symbol, quantity in deal.collateral.items()
-        )
-
-    def _standard_offset(self, deal: Deal) -> int:
-        """The clock of an agreement: that of the first of January, the same all year."""
-        return self._utc_offset(deal.purchase_date.replace(month=1, day=1))
-
-    def _utc_offset(self, day: date) -> int:
-        noon = datetime.combine(day, time(12), self._directory.zone)
-        offset = noon.utcoffset()
-        return int(offset.total_seconds()) if offset else 0
+    def _lines_now(self, repo: bytes) -> tuple[Line, ...]:
+        record = self._facility.records.repo(repo)
+        return record.position.lines if record else ()
 
     def _client(self, terms: RepoTerms, address: str) -> Party:
-        party = self._party(address)
+        party = self._facility.party_at(address)
         securities = (line.security for line in terms.lines)
         self._directory.require_listed(party.name, terms.cash, *securities)
         return party
 
-    def _party(self, address: str) -> Party:
-        party = self._directory.party_at(address)
-        if party is None:
-            raise UnknownName("wallet", address, ())
-        return party
 
-
-def _closing(booked: BookedRepo, events: Iterable[Event]) -> Closing:
-    closed = next(event.arguments for event in events if event.name == "Closed")
-    return Closing(
-        purchase_price=booked.purchase_price,
-        periods=_periods(booked, int(closed["date"])),
-        basis=booked.agreement.basis,
-        price_differential=cash_from_chain(closed["priceDifferential"]),
-        repurchase_price=cash_from_chain(closed["paid"]),
-    )
-
-
-def _periods(booked: BookedRepo, day: int) -> tuple[tuple[Decimal, int], ...]:
-    """(rate, days) up to `day`: the repo rate to the repurchase date, the late rate after it."""
-    terms = booked.terms
-    agreed = min(day, terms.repurchase_date)
-    rate = rate_from_chain(terms.rate)
-    rates = (rate, booked.agreement.late_rate or rate)
-    days = (agreed - terms.purchase_date, day - agreed)
-    return tuple((rate, count) for rate, count in zip(rates, days, strict=True) if count)
+def _is_of(event: Event, repo: bytes) -> bool:
+    return bool(event.arguments["repo"] == repo)

@@ -89,6 +89,10 @@ def _day(written: Any) -> date:
     return day
 
 
+def _repurchase_day(written: Any) -> date | None:
+    return None if written == "open" else _day(written)
+
+
 def _moment(written: Any) -> datetime:
     try:
         moment = datetime.strptime(str(written), "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the story's zone
@@ -138,6 +142,9 @@ _KINDS = [kind.value for kind in SecurityKind]
 _CASH_KINDS = [kind.value for kind in CashKind]
 _VENUES = ["bilateral", "tri-party"]
 _MODES = ["all-or-none", "best-effort"]
+_INTEREST = ["paid", "capitalised"]
+_INCOME = ["paid-across", "in-the-price"]
+_OBJECTIVES = ["best-first", "cheapest-first"]
 
 Text = Annotated[str, *_as(_text, "a word", "dealer")]
 Truth = Annotated[bool, *_as(_truth, "yes or no", "yes", ["yes", "no"])]
@@ -173,3 +180,16 @@ CashKindName = Annotated[
 ]
 VenueName = Annotated[str, *_as(_choice(_VENUES, "venue"), "where", _VENUES[0], _VENUES)]
 ModeName = Annotated[str, *_as(_choice(_MODES, "mode"), "how", _MODES[0], _MODES)]
+InterestName = Annotated[
+    str, *_as(_choice(_INTEREST, "way with interest"), "interest", _INTEREST[0], _INTEREST)
+]
+IncomeName = Annotated[
+    str, *_as(_choice(_INCOME, "way with income"), "income", _INCOME[0], _INCOME)
+]
+ObjectiveName = Annotated[
+    str, *_as(_choice(_OBJECTIVES, "objective"), "objective", _OBJECTIVES[0], _OBJECTIVES)
+]
+RepurchaseDay = Annotated[
+    date | None,
+    *_as(_repurchase_day, "a date, or `open` for a repo until notice", "2026-03-03"),
+]

@@ -152,3 +152,48 @@ def test_per_cent_that_is_shown_is_read_back(rate):
 )
 def test_what_people_read(shown, text):
     assert shown == text
+
+
+fractions = st.fractions(-(10**9), 10**9, max_denominator=10**6)
+
+
+@given(fractions)
+def test_cents_go_up_by_less_than_one(amount):
+    risen = Fraction(units.cents_up(amount))
+    assert 0 <= risen - amount < Fraction(1, 100)
+    assert units.cents_up(risen) == risen
+
+
+@given(fractions, st.sampled_from([1, 7, 1000]))
+def test_quantities_go_up_or_down_to_the_denomination(quantity, denomination):
+    up, down = (
+        rounded(quantity, denomination) for rounded in (units.quantity_up, units.quantity_down)
+    )
+    assert up % denomination == down % denomination == 0
+    assert up - denomination < quantity <= up
+    assert down <= quantity < down + denomination
+
+
+def test_rounding_is_exact_beyond_what_a_decimal_carries():
+    half = Fraction(10**40) + Fraction(1, 200)
+    assert units.cents_half_up(half) == Decimal(f"{10**42 + 1}E-2")
+    assert units.cents_half_up(half - Fraction(1, 10**60)) == Decimal(f"{10**42}E-2")
+
+
+def test_nothing_is_never_negative():
+    assert str(units.cents_half_up(Decimal("-0.001"))) == "0.00"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (Decimal("332.475"), "332.475"),
+        (Fraction(-665, 2), "-332.5"),
+        (Fraction(1_000_000), "1,000,000"),
+        (Fraction(2, 3), "0.666666666…"),
+        (Fraction(-1, 10**10), "-0.000000000…"),
+        (Decimal(100), "100"),
+    ],
+)
+def test_what_was_not_rounded_is_shown_as_far_as_it_goes(number, text):
+    assert units.show_exact(number) == text

@@ -16,14 +16,10 @@ from settlement.analytics.calculators.collateral import (
     Substitute,
 )
 from settlement.analytics.calculators.default import CloseOut
+from settlement.analytics.calculators.exposure import Exposure
 from settlement.analytics.calculators.income import Accrued, Coupon
 from settlement.analytics.calculators.interest import Accrual, Fails, Interest, Roll, SellBack
-from settlement.analytics.calculators.margin import (
-    Call,
-    Exposure,
-    MarginSecurities,
-    NetExposure,
-)
+from settlement.analytics.calculators.margin import Call, MarginSecurities, NetExposure
 from settlement.errors import UnknownName
 
 CALCULATORS: Mapping[str, type[Calculator]] = {

@@ -11,9 +11,10 @@ from typing import Annotated, ClassVar
 from settlement.analytics import allocation
 from settlement.analytics.calculators import values
 from settlement.analytics.calculators.answer import Answer
-from settlement.analytics.calculators.inputs import BadInputs, Fault, refused, rows
+from settlement.analytics.calculators.inputs import BadInputs, Fault, missing, refused, rows
 from settlement.units import cents_up, show_exact, show_per_cent
 
+GROUPS = {group.value: group for group in allocation.Group}
 OBJECTIVES = {objective.value: objective for objective in allocation.Objective}
 
 
@@ -26,7 +27,9 @@ class Lot:
     name: Annotated[str, values.name("name of the security")]
     value: Annotated[Decimal | None, values.cash_from_zero("market value that is there")] = None
     haircut: Annotated[Decimal, values.haircut()]
-    quantity: Annotated[int | None, values.nominal("quantity that is there, instead of a value")] = None
+    quantity: Annotated[
+        int | None, values.nominal("quantity that is there, instead of a value")
+    ] = None
     price: Annotated[Decimal | None, values.price("dirty price of the quantity")] = None
     denomination: Annotated[int, values.nominal("least nominal that can be posted")] = 1
     kind: Annotated[str, values.name("kind, where a limit needs it")] = ""
@@ -34,8 +37,8 @@ class Lot:
 
     def __post_init__(self) -> None:
         if (self.quantity is None) != (self.price is None):
-            missing = "price" if self.price is None else "quantity"
-            raise BadInputs([Fault(missing, "is missing: quantity and price go together")])
+            absent = "price" if self.price is None else "quantity"
+            raise missing(absent, "quantity and price go together")
         if (self.value is None) == (self.quantity is None):
             raise BadInputs([Fault("value", "exactly one of value, and quantity and price needed")])
 
@@ -67,9 +70,11 @@ class Limit:
 
     POSITIONS: ClassVar = ("by", "share", "of")
 
-    by: Annotated[str, values.choice("what is limited", {word: word for word in ("security", "issuer", "kind")})]
+    by: Annotated[allocation.Group, values.choice("what is limited", GROUPS)]
     share: Annotated[Decimal, values.share("largest share")]
-    of: Annotated[str, values.name("the one that is limited; each of them where none is given")] = ""
+    of: Annotated[str, values.name("the one that is limited; each of them where none is given")] = (
+        ""
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +88,9 @@ class Allocate:
     need: Annotated[Decimal, values.cash("value after haircut that is needed")]
     objective: Annotated[allocation.Objective, values.choice("which lots go first", OBJECTIVES)]
     lots: Annotated[tuple[Lot, ...], rows(Lot, "collateral that may be posted")]
-    limits: Annotated[tuple[Limit, ...], rows(Limit, "largest share of one security, issuer or kind")] = ()
+    limits: Annotated[
+        tuple[Limit, ...], rows(Limit, "largest share of one security, issuer or kind")
+    ] = ()
 
     def __post_init__(self) -> None:
         counted = Counter(lot.name for lot in self.lots)
@@ -92,9 +99,8 @@ class Allocate:
                 raise refused("lots", f"{count} of the name {lot_name}", "each name once")
         for place, lot in enumerate(self.lots, 1):
             for limit in self.limits:
-                if limit.by != "security" and not getattr(lot, limit.by):
-                    fault = Fault(f"lots.{place}.{limit.by}", "is missing: a limit needs it")
-                    raise BadInputs([fault])
+                if not limit.by.of(lot.lot):
+                    raise missing(f"lots.{place}.{limit.by.value}", "a limit needs it")
 
     def answer(self) -> Answer:
         """Values before haircut, up to the cent, or quantities, up to the denomination."""
@@ -116,6 +122,6 @@ class Allocate:
             after = found.values.get(each.name)
             if after:
                 taken = after / each.lot.unit_value
-                cut = "" if each.price is None else f" × {each.price}"
-                cut += f" × (1 − {show_per_cent(each.haircut)})"
-                yield f"{each.name} = {show_exact(taken)}, worth {show_exact(taken)}{cut} = {show_exact(after)}"
+                price = "" if each.price is None else f" × {each.price}"
+                worth = f"{price} × (1 − {show_per_cent(each.haircut)}) = {show_exact(after)}"
+                yield f"{each.name} {show_exact(taken)}{worth} after haircut"

@@ -1,4 +1,4 @@
-"""Calculators of purchase price, reprice, adjustment, substitution, shaping and partial delivery."""
+"""Calculators of purchase price and of what it means for the quantity of collateral."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from settlement.analytics.calculators import values
 from settlement.analytics.calculators.answer import Answer
 from settlement.analytics.calculators.inputs import refused, rows, several
 from settlement.analytics.calculators.terms import Margin, Margined, require_margin
-from settlement.units import half_up, show_cash, show_exact, show_quantity
+from settlement.units import half_up, show_cash, show_exact, show_per_cent, show_quantity
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,14 +8,9 @@ from typing import Annotated, ClassVar
 
 from settlement.analytics.calculators import values
 from settlement.analytics.calculators.answer import Answer, Entry
+from settlement.analytics.calculators.entries import CashMargin, cash_entries, other_entries
 from settlement.analytics.calculators.inputs import rows
-from settlement.analytics.calculators.margin import (
-    BUYS,
-    CashMargin,
-    cash_entries,
-    other_entries,
-)
-from settlement.analytics.calculators.terms import Loan
+from settlement.analytics.calculators.terms import BUYS, Loan
 from settlement.analytics.default import Accelerated, close_out
 from settlement.units import cents_half_up, show_cash, show_exact
 
@@ -29,7 +24,9 @@ class Accelerating(Loan):
         "default_market_value",
     )
 
-    default_market_value: Annotated[Decimal, values.market_value("value of the collateral, no haircut")]
+    default_market_value: Annotated[
+        Decimal, values.market_value("value of the collateral, no haircut")
+    ]
     non_defaulter_is: Annotated[bool, values.choice("side of the non-defaulting party", BUYS)]
 
     @property
@@ -50,15 +47,33 @@ class Accelerating(Loan):
 class CloseOut:
     """One sum after a default; below zero the non-defaulting party pays the excess."""
 
-    transactions: Annotated[tuple[Accelerating, ...], rows(Accelerating, "a repo of the netting set")]
-    cash_margin_held: Annotated[tuple[CashMargin, ...], rows(CashMargin, "cash margin that the non-defaulting party holds")] = ()
-    cash_margin_given: Annotated[tuple[CashMargin, ...], rows(CashMargin, "cash margin that the non-defaulting party gave")] = ()
-    securities_margin_held: Annotated[Decimal, values.market_value("default market value of securities that it holds as margin")] = Decimal(0)
-    securities_margin_given: Annotated[Decimal, values.market_value("default market value of securities that it gave as margin")] = Decimal(0)
-    income_due_to_non_defaulter: Annotated[Decimal, values.cash_from_zero("income due to it")] = Decimal(0)
-    income_due_by_non_defaulter: Annotated[Decimal, values.cash_from_zero("income that it owes")] = Decimal(0)
-    fails_charges_due_to_non_defaulter: Annotated[Decimal, values.cash_from_zero("charges for fails due to it")] = Decimal(0)
-    fails_charges_due_by_non_defaulter: Annotated[Decimal, values.cash_from_zero("charges for fails that it owes")] = Decimal(0)
+    transactions: Annotated[
+        tuple[Accelerating, ...], rows(Accelerating, "a repo of the netting set")
+    ]
+    cash_margin_held: Annotated[
+        tuple[CashMargin, ...], rows(CashMargin, "cash margin that the non-defaulting party holds")
+    ] = ()
+    cash_margin_given: Annotated[
+        tuple[CashMargin, ...], rows(CashMargin, "cash margin that the non-defaulting party gave")
+    ] = ()
+    securities_margin_held: Annotated[
+        Decimal, values.market_value("default market value of securities that it holds as margin")
+    ] = Decimal(0)
+    securities_margin_given: Annotated[
+        Decimal, values.market_value("default market value of securities that it gave as margin")
+    ] = Decimal(0)
+    income_due_to_non_defaulter: Annotated[Decimal, values.cash_from_zero("income due to it")] = (
+        Decimal(0)
+    )
+    income_due_by_non_defaulter: Annotated[
+        Decimal, values.cash_from_zero("income that it owes")
+    ] = Decimal(0)
+    fails_charges_due_to_non_defaulter: Annotated[
+        Decimal, values.cash_from_zero("charges for fails due to it")
+    ] = Decimal(0)
+    fails_charges_due_by_non_defaulter: Annotated[
+        Decimal, values.cash_from_zero("charges for fails that it owes")
+    ] = Decimal(0)
 
     def answer(self) -> Answer:
         """`Σ (RP − DMV) as buyer + Σ (DMV − RP) as seller − held + given + due to − due by`."""

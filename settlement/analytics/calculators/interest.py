@@ -41,7 +41,9 @@ class Period:
 class Accrual:
     """Interest over changes of rate or purchase price, rounded once."""
 
-    periods: Annotated[tuple[Period, ...], rows(Period, "what was lent, at which rate, for how many days")]
+    periods: Annotated[
+        tuple[Period, ...], rows(Period, "what was lent, at which rate, for how many days")
+    ]
     basis: Annotated[int, values.basis()] = 360
 
     def answer(self) -> Answer:
@@ -65,7 +67,9 @@ class Roll:
     rate: Annotated[Decimal, values.rate("repo rate a year of both")]
     first_days: Annotated[int, values.days("actual days of the first repo")]
     second_days: Annotated[int, values.days("actual days of the second repo")]
-    capitalise: Annotated[bool, values.flag("add the first interest to the second purchase price")] = False
+    capitalise: Annotated[
+        bool, values.flag("add the first interest to the second purchase price")
+    ] = False
     basis: Annotated[int, values.basis()] = 360
 
     def answer(self) -> Answer:

@@ -9,11 +9,13 @@ from fractions import Fraction
 from typing import Annotated
 
 from settlement.analytics.calculators import values
-from settlement.analytics.calculators.inputs import BadInputs, Fault, refused
+from settlement.analytics.calculators.inputs import BadInputs, Fault, missing, refused
 from settlement.analytics.collateral import value_after_margin
 from settlement.analytics.interest import MINUTES_A_DAY, intraday_interest, simple_interest
 from settlement.model.repo import Method
 from settlement.units import Exact, show_cash, show_exact, show_per_cent
+
+BUYS = {"buyer": True, "seller": False}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,13 +27,14 @@ class Loan:
     days: Annotated[int | None, values.days("actual days of the term")] = None
     from_: Annotated[date | None, values.day("purchase date, the first day counted")] = None
     to: Annotated[date | None, values.day("repurchase date, not counted")] = None
-    minutes: Annotated[int | None, values.minutes("minutes of an intraday repo", MINUTES_A_DAY)] = None
+    minutes: Annotated[int | None, values.minutes("minutes of an intraday repo", MINUTES_A_DAY)] = (
+        None
+    )
     basis: Annotated[int, values.basis()] = 360
 
     def __post_init__(self) -> None:
         if (self.from_ is None) != (self.to is None):
-            missing = "from" if self.from_ is None else "to"
-            raise BadInputs([Fault(missing, "is missing: from and to go together")])
+            raise missing("from" if self.from_ is None else "to", "from and to go together")
         if self.from_ and self.to and self.to < self.from_:
             raise refused("to", self.to, f"a date not before {self.from_}")
         terms = (self.days, self.to, self.minutes)

@@ -7,7 +7,7 @@ before anything runs. What a word does stands in `acts`, in the module of the sa
 
 from __future__ import annotations
 
-from settlement.scenario.steps import depository, movements, repo, trades
+from settlement.scenario.steps import changes, depository, margin, movements, repo, trades
 from settlement.scenario.steps.base import Step
 
 STEPS: dict[str, type[Step]] = {
@@ -31,13 +31,28 @@ STEPS: dict[str, type[Step]] = {
         repo.PriceOf,
         repo.Repo,
         repo.Close,
+        changes.Terminate,
+        changes.Rerate,
+        changes.Reprice,
+        changes.Adjust,
+        changes.Substitute,
+        changes.Roll,
+        changes.Partial,
+        changes.Fail,
+        changes.IncomeOf,
+        margin.MarginCall,
+        margin.DeliverMargin,
+        margin.ReturnMargin,
+        margin.StopClock,
+        margin.RestartClock,
+        margin.Default,
+        margin.StateValue,
+        margin.CloseOutOf,
+        margin.Collect,
+        margin.PayClaim,
     )
 }
 """Every word, in the order of the manual."""
 
-RESERVED = {
-    *("roll", "rerate", "reprice", "adjust", "substitute", "terminate", "margin_call"),
-    *("deliver_margin", "return_margin", "partial", "fail", "default", "close_out", "cycle"),
-    *("queue", "announce", "pay", "redeem_at_maturity", "vote", "document"),
-}
+RESERVED = {"cycle", "queue", "announce", "pay", "redeem_at_maturity", "vote", "document"}
 """Words that later capabilities will read."""

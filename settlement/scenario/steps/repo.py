@@ -8,16 +8,20 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from settlement.scenario.fields import (
+    Count,
     Day,
+    IncomeName,
+    ObjectiveName,
     PositiveAmount,
     Price,
     Quantity,
     Rate,
+    RepurchaseDay,
     Text,
     Truth,
     VenueName,
 )
-from settlement.scenario.steps.base import Name, Step
+from settlement.scenario.steps.base import TIMING, Name, Step
 
 
 class PriceOf(Step):
@@ -65,10 +69,19 @@ expect: {purchase_price: 9974250.00}
     )
     repo_rate: Rate | None = Field(None, description="may be negative")
     purchase_date: Day | None = Field(None, description="the day of the opening leg")
-    repurchase_date: Day | None = Field(None, description="the day of the closing leg")
+    repurchase_date: RepurchaseDay = Field(
+        None, description="of the closing leg; `open` until notice, the purchase date for intraday"
+    )
     purchase_price: PositiveAmount | None = Field(
         None, description="the cash, if less than the collateral carries"
     )
+    allocate: ObjectiveName | None = Field(
+        None, description="the agent chooses the collateral for `purchase_price`; tri-party only"
+    )
+    notice: Count = Field(0, description="days from a notice to the repurchase date that it sets")
+    income: IncomeName = Field("paid-across", description="what becomes of income in the term")
+    may_substitute: Truth = Field(False, description="whether the seller may substitute alone")
+    may_terminate: Truth = Field(False, description="whether either side may end it by notice")
 
     @property
     def again(self) -> bool:
@@ -89,14 +102,16 @@ expect: {purchase_price: 9974250.00}
 
     @model_validator(mode="after")
     def _complete(self) -> Repo:
-        needed = ("seller", "buyer", "repo_rate", "purchase_date", "repurchase_date")
-        missing = [name for name in needed if getattr(self, name) is None]
-        if len(missing) == len(needed) and not self.collateral:
+        given = self.model_fields_set - {"repo", *TIMING}
+        if not given:
             return self
-        if not self.collateral:
-            missing.append("collateral")
+        needed = {"seller", "buyer", "repo_rate", "purchase_date", "repurchase_date"}
+        needed.add("collateral" if self.allocate is None else "purchase_price")
+        missing = [name for name in type(self).model_fields if name in needed - given]
         if missing:
             raise ValueError(f"{', '.join(missing)} missing")
+        if self.allocate is not None and (self.collateral or self.venue != "tri-party"):
+            raise ValueError("the agent allocates in a tri-party repo without other collateral")
         return self
 
 

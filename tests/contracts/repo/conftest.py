@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from settlement.model.asset import SecurityKind
 from settlement.model.repo import Method, RepoTerms
 from tests.contracts.live import Live
 from tests.contracts.repo.pen import PRICE, RepoPen
+from tests.contracts.settlement.repo_calls import RepoCalls
 
 NOTE = SecurityKind.TREASURY_NOTE
 
@@ -67,6 +69,21 @@ def opened(facility: Live, pen: RepoPen, terms: RepoTerms) -> RepoTerms:
     """The same, open."""
     facility.open(*pen.signed(terms))
     return terms
+
+
+@dataclass(frozen=True, slots=True)
+class InDefault:
+    """A repo whose netting set is in default."""
+
+    terms: RepoTerms
+    netting_set: bytes
+
+
+@pytest.fixture
+def in_default(market: Market) -> InDefault:
+    """A small one of dealer and fund, under the pen's usual agreement, opened today: its seller did
+    not meet a call."""
+    return InDefault(*RepoCalls(market).in_default())
 
 
 @pytest.fixture

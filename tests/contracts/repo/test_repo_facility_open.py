@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from eth_abi import encode
 from eth_utils import keccak
 
 from settlement.chain.base import Reverted, Transaction
@@ -14,7 +15,8 @@ from settlement.model.asset import SecurityKind
 from settlement.model.party import Participant, SignerKind, Wallet
 from settlement.model.repo import Method
 from settlement.onchain.operators import key_of
-from settlement.onchain.signing import Domain, repo_id
+from settlement.onchain.repo_signing import LINE, REPO_TERMS, agreement_id, repo_id
+from settlement.onchain.signing import Domain
 from tests.contracts.live import NOBODY, decoded, logged, reverts
 from tests.contracts.repo.pen import (
     DAY,
@@ -27,22 +29,33 @@ from tests.contracts.repo.pen import (
 )
 
 ONE = 10**9
-STATIC_WORDS = 29
+STATIC_WORDS = 20
+NO_DATE = 2**32 - 1
 WIDE = {
-    "late_rate": (6, 1 << 63),
-    "notice_period": (13, 1 << 32),
-    "call_deadline": (20, 1 << 32),
-    "income": (22, 2),
-    "may_reuse": (23, 2),
-    "may_substitute": (24, 2),
-    "may_terminate": (25, 2),
-    "binding_from": (27, 1 << 64),
+    "seller": (0, 1 << 160),
+    "buyer": (1, 1 << 160),
+    "cash": (2, 1 << 160),
+    "rate": (5, 1 << 63),
+    "duration": (6, 3),
+    "purchase_date": (7, 1 << 32),
+    "repurchase_date": (8, 1 << 32),
+    "utc_offset": (9, 1 << 31),
+    "cut_off": (10, 1 << 32),
+    "notice_period": (11, 1 << 32),
+    "policy_version": (12, 1 << 32),
+    "income": (13, 2),
+    "may_reuse": (14, 2),
+    "may_substitute": (15, 2),
+    "may_terminate": (16, 2),
+    "custody": (17, 1 << 160),
+    "binding_from": (18, 1 << 64),
 }
+"""Every field that is narrower than its word: its place, and the least that it does not hold."""
 
 
 @pytest.fixture
 def refuses(facility, pen, watch):
-    """`with refuses("BadBasis", basis=364): terms`: both signed, and nothing moved."""
+    """`refuses(terms, "BadRate", rate=…)`: both signed, and nothing moved."""
 
     def refuse(terms, error, **arguments):
         moved = watch()
@@ -57,60 +70,54 @@ def refuses(facility, pen, watch):
 # --- the form of the terms
 
 
+@pytest.fixture
+def silent(facility, pen, terms):
+    """Opening `terms` with these bytes in their place: both signed just them, and no error answers.
+
+    They would be logged as they stand, and no reader could decode the event.
+    """
+
+    def refuse(static, line):
+        lines = keccak(keccak(keccak(text=LINE) + line))
+        struct = keccak(text=REPO_TERMS) + static + lines
+        signatures = [
+            pen.sign(side, keccak(struct + bytes(12) + bytes.fromhex(side[2:])))
+            for side in (terms.seller, terms.buyer)
+        ]
+        data = facility.encode("open", terms, *signatures)
+        for good, bad in ((_static(terms), static), (_line(terms), line)):
+            assert data.count(good) == 1
+            data = data.replace(good, bad)
+        with pytest.raises(Reverted) as refusal:
+            facility._market.chain.call(facility.address, data)
+        assert decoded(refusal.value.data).name == "Silent"
+
+    return refuse
+
+
+def _static(terms):
+    """The words of the terms before their lines."""
+    members = REPO_TERMS[REPO_TERMS.index("(") + 1 :].split(",")[:STATIC_WORDS]
+    return encode([member.split()[0] for member in members], terms.words()[:STATIC_WORDS])
+
+
+def _line(terms):
+    return encode(["address", "uint256", "uint64"], terms.lines[0].words())
+
+
 @pytest.mark.parametrize("field", WIDE)
-def test_refuses_a_word_wider_than_its_type(facility, pen, terms, field):
-    """It would be signed and logged as it stands, and no reader could decode the event."""
+def test_refuses_a_word_wider_than_its_type(terms, silent, field):
     index, value = WIDE[field]
-    data = bytearray(facility.encode("open", *pen.signed(terms)))
-    place = 4 + 32 * (3 + index)
-    data[place : place + 32] = value.to_bytes(32, "big")
-    with pytest.raises(Reverted) as refusal:
-        facility._market.chain.call(facility.address, bytes(data))
-    assert decoded(refusal.value.data).name == "Silent"
+    static = _static(terms)
+    place = 32 * index
+    silent(static[:place] + value.to_bytes(32, "big") + static[place + 32 :], _line(terms))
 
 
-@pytest.mark.parametrize("duration", [1, 2])
-def test_offers_terms_only(terms, refuses, duration):
-    refuses(replace(terms, duration=duration), "DurationNotOffered", duration=duration)
-
-
-@pytest.mark.parametrize("days", [0, -1])
-def test_refuses_a_repurchase_that_is_not_later(terms, refuses, days):
-    back = terms.purchase_date + days
-    dates = {"purchaseDate": terms.purchase_date, "repurchaseDate": back}
-    refuses(replace(terms, repurchase_date=back), "DatesOutOfOrder", **dates)
-
-
-@pytest.mark.parametrize("price", [0, 1, PURCHASE_PRICE + 9_999, 2**96 // 10_000 * 10_000 + 10_000])
-def test_refuses_a_price_of_nothing_finer_than_a_cent_or_too_large(terms, refuses, price):
-    refuses(replace(terms, purchase_price=price), "BadPurchasePrice", purchasePrice=price)
-
-
-@pytest.mark.parametrize("basis", [0, 364, 366])
-def test_refuses_another_basis(terms, refuses, basis):
-    refuses(replace(terms, basis=basis), "BadBasis", basis=basis)
-
-
-@pytest.mark.parametrize(
-    ("offset", "cut_off"),
-    [(14 * 3_600 + 1, 0), (-12 * 3_600 - 1, 0), (-(2**31), 0), (2**31 - 1, 0), (0, DAY + 1)],
-)
-def test_refuses_a_clock_that_no_place_has(terms, refuses, offset, cut_off):
-    clock = {"utcOffset": offset, "cutOff": cut_off}
-    refuses(replace(terms, utc_offset=offset, cut_off=cut_off), "BadClock", **clock)
-
-
-# The venue's door has an error of the same form, whose argument is called `caller`.
-def test_refuses_another_price_board(terms, refuses, policy):
-    refuses(replace(terms, price_board=policy.address), "NotTheVenues", named=policy)
-
-
-def test_refuses_another_custody(terms, refuses, dealer):
-    refuses(replace(terms, custody=dealer.address), "NotTheVenues", named=dealer)
-
-
-def test_refuses_cash_without_code(terms, refuses, intruder):
-    refuses(replace(terms, cash=intruder.address), "NotAToken", asset=intruder)
+@pytest.mark.parametrize(("word", "bits"), [(0, 160), (2, 64)])
+def test_refuses_a_word_of_a_line_wider_than_its_type(terms, silent, word, bits):
+    line = bytearray(_line(terms))
+    line[32 * (word + 1) - bits // 8 - 1] = 1
+    silent(_static(terms), bytes(line))
 
 
 # --- the day
@@ -140,6 +147,47 @@ def test_the_day_is_that_of_the_terms_clock(facility, pen, terms, at, offset, da
     facility.reader("open")(*pen.signed(local))
 
 
+# --- the rest of their form
+
+
+@pytest.mark.parametrize("days", [0, -1])
+def test_refuses_a_repurchase_that_is_not_later(terms, refuses, days):
+    back = terms.purchase_date + days
+    dates = {"purchaseDate": terms.purchase_date, "repurchaseDate": back}
+    refuses(replace(terms, repurchase_date=back), "DatesOutOfOrder", **dates)
+
+
+def test_refuses_the_date_that_stands_for_none(terms, refuses):
+    """An open-ended repo has it until its notice; a term repo would never be due."""
+    dates = {"purchaseDate": terms.purchase_date, "repurchaseDate": NO_DATE}
+    refuses(replace(terms, repurchase_date=NO_DATE), "DatesOutOfOrder", **dates)
+
+
+@pytest.mark.parametrize("price", [0, 1, PURCHASE_PRICE + 9_999, 2**96 // 10_000 * 10_000 + 10_000])
+def test_refuses_a_price_of_nothing_finer_than_a_cent_or_too_large(terms, refuses, price):
+    refuses(replace(terms, purchase_price=price), "BadPurchasePrice", purchasePrice=price)
+
+
+@pytest.mark.parametrize(
+    ("offset", "cut_off"),
+    [(14 * 3_600 + 1, 0), (-12 * 3_600 - 1, 0), (-(2**31), 0), (2**31 - 1, 0), (0, DAY + 1)],
+)
+def test_refuses_a_clock_that_no_place_has(terms, refuses, chain, offset, cut_off):
+    """On the very day that such a clock would show."""
+    today = (chain.now() + offset) % 2**256 // DAY % 2**32
+    dates = {"purchase_date": today, "repurchase_date": today + 1}
+    clock = {"utcOffset": offset, "cutOff": cut_off}
+    refuses(replace(terms, utc_offset=offset, cut_off=cut_off, **dates), "BadClock", **clock)
+
+
+def test_refuses_another_custody(terms, refuses, dealer):
+    refuses(replace(terms, custody=dealer.address), "NotTheVenues", named=dealer)
+
+
+def test_refuses_cash_without_code(terms, refuses, intruder):
+    refuses(replace(terms, cash=intruder.address), "NotAToken", asset=intruder)
+
+
 # --- the two sides
 
 
@@ -161,7 +209,7 @@ def test_both_sign(facility, pen, terms, dealer, fund, intruder, watch):
     moved = watch()
     by_seller, by_buyer = pen.by(dealer, terms), pen.by(fund, terms)
     pen.keys["nobody"] = intruder.key
-    forged = pen._sign("nobody", keccak(b"anything"))
+    forged = pen.sign("nobody", keccak(b"anything"))
     for signatures, liar in (
         ((b"", by_buyer), dealer),
         ((by_seller, b""), fund),
@@ -205,20 +253,16 @@ def test_refuses_a_signature_for_another_domain(facility, pen, terms, dealer, se
         ("agreement", bytes(32)),
         ("purchase_price", PURCHASE_PRICE - 10_000),
         ("rate", RATE + 1),
-        ("late_rate", 1),
-        ("basis", 365),
+        ("repurchase_date", 10**6),
+        ("utc_offset", EASTERN + 1),
         ("cut_off", 0),
         ("notice_period", 1),
-        ("threshold", 1),
-        ("minimum_transfer", 1),
-        ("call_deadline", 1),
-        ("grace", 1),
+        ("policy_version", 2),
         ("income", 1),
         ("may_reuse", True),
         ("may_substitute", True),
         ("may_terminate", True),
         ("binding_from", 1),
-        ("maximum_price_age", 7 * DAY),
         ("nonce", 77),
     ],
 )
@@ -226,6 +270,22 @@ def test_a_signature_binds_every_field(facility, pen, terms, dealer, field, valu
     _, *signatures = pen.signed(terms)
     with reverts("BadSignature", signer=dealer):
         facility.open(replace(terms, **{field: value}), *signatures)
+
+
+@pytest.mark.parametrize("asset", ["custody", "cash"])
+def test_a_signature_binds_custody_and_cash(facility, pen, terms, custody, market, dealer, asset):
+    _, *signatures = pen.signed(terms)
+    other = {"custody": custody, "cash": market.add_cash("EUR")}[asset]
+    with reverts("BadSignature", signer=dealer):
+        facility.open(replace(terms, **{asset: other.address}), *signatures)
+
+
+def test_a_signature_binds_the_duration(facility, pen, terms, dealer):
+    _, *signatures = pen.signed(terms)
+    for duration, date in ((1, 0), (2, terms.purchase_date)):
+        with reverts("BadSignature", signer=dealer):
+            other = replace(terms, duration=duration, repurchase_date=date)
+            facility.open(other, *signatures)
 
 
 def test_a_signature_binds_every_line(facility, pen, terms, dealer):
@@ -280,6 +340,14 @@ def test_what_was_cancelled_never_opens(facility, pen, terms):
         facility.open(*pen.signed(terms))
 
 
+def test_nothing_opens_in_a_set_in_default(facility, pen, in_default, watch):
+    moved = watch()
+    again = replace(in_default.terms, nonce=99)
+    with reverts("SetInDefault", nettingSet=in_default.netting_set):
+        facility.open(*pen.signed(again))
+    assert moved() == {}
+
+
 # --- the collateral
 
 
@@ -320,7 +388,7 @@ def test_the_largest_figures_do_not_overflow(terms, pen, refuses, market, securi
     market.repo.post_price("T-2099", 2**64 - 1)
     huge = replace(
         terms,
-        method=method.value,
+        agreement=agreement_id(pen.agreement(method=method.value)),
         policy_version=2,
         purchase_price=2**96 // 10_000 * 10_000,
         lines=(pen.line("T-2099", 2**96 - 1, ONE if method is Method.RATIO else 0),),
@@ -345,7 +413,7 @@ def test_refuses_what_has_no_price(terms, pen, refuses, market, cash, intruder):
 
 def test_refuses_a_stale_price(facility, prices, pen, terms, security, chain):
     observed = prices.quoteOf(security)[1]
-    terms = replace(terms, maximum_price_age=3_600)
+    terms = replace(terms, agreement=agreement_id(pen.agreement(maximum_price_age=3_600)))
     chain.advance_to(observed + 3_600)
     facility.reader("open")(*pen.signed(terms))
     chain.advance_to(observed + 3_601)
@@ -386,8 +454,9 @@ def test_a_margin_is_by_the_policys_method_and_no_less(
     terms, pen, refuses, security, method, margin
 ):
     lines = (pen.line("T-2035", QUANTITY, margin),)
+    by_method = agreement_id(pen.agreement(method=method))
     refuses(
-        replace(terms, method=method, lines=lines),
+        replace(terms, agreement=by_method, lines=lines),
         "MarginNotAccepted",
         security=security,
         method=method,
@@ -399,22 +468,23 @@ def test_a_margin_is_by_the_policys_method_and_no_less(
 def test_a_security_outlives_repo_and_grace(facility, pen, terms, security, refuses, chain):
     """The last second of the repurchase date on the terms' clock, and the grace after it."""
     sunset = security.sunset()
-    last = (sunset + EASTERN - terms.grace) // DAY - 1
+    last = (sunset + EASTERN - DAY) // DAY - 1
     late = replace(terms, repurchase_date=last + 1)
-    ends = (last + 2) * DAY - EASTERN + terms.grace
+    ends = (last + 2) * DAY - EASTERN + DAY
     refuses(late, "WouldOutliveSecurity", security=security, ends=ends, sunset=sunset)
     end = (last + 1) * DAY - EASTERN
-    longest = replace(terms, repurchase_date=last, grace=sunset - end)
-    facility.reader("open")(*pen.signed(longest))
-    refuses(
-        replace(longest, grace=sunset - end + 1),
-        "WouldOutliveSecurity",
-        security=security,
-        ends=sunset + 1,
-        sunset=sunset,
+    longest, longer = (
+        replace(
+            terms,
+            repurchase_date=last,
+            agreement=agreement_id(pen.agreement(grace=sunset - end + more)),
+        )
+        for more in (0, 1)
     )
-    forever = replace(terms, repurchase_date=2**32 - 1)
-    ends = 2**32 * DAY - EASTERN + terms.grace
+    facility.reader("open")(*pen.signed(longest))
+    refuses(longer, "WouldOutliveSecurity", security=security, ends=sunset + 1, sunset=sunset)
+    forever = replace(terms, repurchase_date=NO_DATE - 1)
+    ends = NO_DATE * DAY - EASTERN + DAY
     refuses(forever, "WouldOutliveSecurity", security=security, ends=ends, sunset=sunset)
 
 
@@ -520,10 +590,16 @@ def test_an_asset_that_left_the_venue_is_refused(terms, refuses, cash, settlemen
     refuses(terms, "NotTheMover", asset=cash, caller=settlement)
 
 
-def test_collateral_is_not_cash(facility, pen, terms, security):
-    """A security has no currency to be lent in."""
+def test_a_security_is_not_cash(facility, pen, terms, market, watch):
+    """It has no currency to be lent in, though the buyer has enough of it."""
+    units = 10_000
+    other = market.add_security("T-2040")
+    market.onboarding.deposit("fund", "T-2040", units)
+    market.onboarding.tokenize("fund", "T-2040", units)
+    moved = watch()
     with pytest.raises(Reverted):
-        facility.open(*pen.signed(replace(terms, cash=security.address)))
+        facility.open(*pen.signed(replace(terms, cash=other.address, purchase_price=units)))
+    assert moved() == {}
 
 
 def test_custody_is_nobodys_side(terms, pen, refuses, custody, intruder):
@@ -548,7 +624,15 @@ def test_opens_bilaterally(facility, pen, terms, dealer, fund, watch, intruder):
     opening = logged(events, "Opened")
     assert opening["repo"] == facility.idOf(terms) == repo_id(terms)
     assert (opening["seller"], opening["buyer"]) == (dealer.address, fund.address)
-    assert facility.repoOf(repo_id(terms)) == (1, terms.purchase_date, PURCHASE_PRICE, RATE)
+    assert facility.repoOf(repo_id(terms)) == (
+        1,
+        False,
+        terms.purchase_date,
+        terms.repurchase_date,
+        PURCHASE_PRICE,
+        RATE,
+    )
+    assert facility.changeOf(repo_id(terms)) == (bytes(32), 0, 0, 0, 0, 0, 0, 0)
 
 
 def test_opens_in_custody(facility, custody, pen, terms, security, watch):
@@ -582,7 +666,11 @@ def test_opens_with_several_lines_by_ratio(facility, pen, terms, market, securit
     lines = (pen.line("T-2035", 4_000_000, 1_020_000_000), pen.line("XYZ", 2_000, 1_250_000_000))
     most = 4_030_980_390_000
     basket = replace(
-        terms, method=1, policy_version=2, lines=pen.lines(*lines), purchase_price=most
+        terms,
+        agreement=agreement_id(pen.agreement(method=1)),
+        policy_version=2,
+        lines=pen.lines(*lines),
+        purchase_price=most,
     )
     over = replace(basket, purchase_price=most + 10_000)
     with reverts("NotEnoughCollateral", needed=most + 10_000, available=most):
@@ -603,15 +691,9 @@ def test_the_event_carries_all_there_is_to_know(facility, pen, terms, market, cu
     market.repo.post_price("T-2040", PRICE)
     full = replace(
         terms,
-        agreement=keccak(text="another"),
+        agreement=agreement_id(pen.agreement(master=keccak(text="another"))),
         rate=-5_000_000,
-        late_rate=-1,
-        basis=365,
         notice_period=2,
-        threshold=3,
-        minimum_transfer=4,
-        call_deadline=5,
-        grace=6,
         income=1,
         may_reuse=True,
         may_substitute=False,
@@ -661,17 +743,24 @@ def test_hostile_cash_enters_nothing_while_the_lock_is_held(
     facility, custody, settlement, live, pen, terms, market, dealer, fund, watch
 ):
     """Cash that calls back while the legs of its own repo are delivered: refused at every door."""
-    hostile = live("HostileCash")
+    hostile = live("HostileToken")
     other = replace(terms, nonce=99)
     early = replace(terms, nonce=98, binding_from=market.chain.now() + 3_600)
     trap = replace(terms, cash=hostile.address, nonce=97)
+    repo, nothing = repo_id(trap), bytes(32)
     calls = [
         (facility, "open", *pen.signed(other)),
         (facility, "cancel", *pen.cancelling(early, fund)),
         (facility, "cancelTogether", other, *(pen.cancellation(other, x) for x in (dealer, fund))),
-        (facility, "repoOf", repo_id(trap)),
-        (facility, "openInSet", bytes(32)),
-        (custody, "heldFor", bytes(32), dealer),
+        (facility, "repoOf", repo),
+        (facility, "changeOf", repo),
+        (facility, "setOf", nothing),
+        (facility, "marginOf", nothing),
+        (facility, "securityMarginOf", nothing, dealer),
+        (facility, "closeOutOf", nothing),
+        (facility, "claimOf", nothing),
+        (facility, "repurchasePriceOn", trap, trap.repurchase_date),
+        (custody, "heldFor", nothing, dealer),
         (custody, "heldInAll", dealer),
         (settlement, "requireUnlocked"),
     ]

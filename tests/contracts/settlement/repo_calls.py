@@ -1,0 +1,277 @@
+"""What every function of the repo desk takes, in a market where the call would do its work.
+
+`RepoCalls(market).collect()` brings a repo into custody, its seller into default and the close-out
+to its end, then returns the arguments of `collect`. Each method is named after its function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from eth_utils import keccak
+
+from settlement.market import Market
+from settlement.model.asset import SecurityKind
+from settlement.model.repo import (
+    Agreement,
+    Amendment,
+    IncomeNotice,
+    Line,
+    Method,
+    Pair,
+    Position,
+    RepoTerms,
+)
+from settlement.onchain import repo_signing
+from tests.contracts.live import Live, logged
+from tests.contracts.repo.pen import HAIRCUT, HOUR, PRICE, RATE, RepoPen
+
+QUANTITY = 100_000
+PURCHASE_PRICE = 99_742_500_000
+"""100,000 at 1.0075 less 1%: a hundredth of the worked example."""
+
+LOWER = 95_000_000
+"""At 0.95 the buyer is short of 5,692.50."""
+
+COUPON = 10_000
+
+Arguments = tuple[Any, ...]
+
+
+class RepoCalls:
+    """`borrower` sells to `lender`: overnight, unless the function needs another repo.
+
+    The lender is `fund`, or `bank`, who then has nothing to do with a trade of dealer and fund.
+    """
+
+    def __init__(self, market: Market, lender: str = "fund") -> None:
+        self.market = market
+        self.facility = Live(market.deployment.repo, market)
+        if lender == "bank":
+            market.add_participant("bank", {"USD": Decimal("1000000.00")})
+        self.lender = market.directory.party(lender)
+        self.borrower = market.directory.party("dealer")
+        self.pen = RepoPen(market, self.lender, self.borrower)
+        self.security = market.directory.security("T-2035").address
+        notes = SecurityKind.TREASURY_NOTE.number
+        market.repo.adopt_policy({notes: Decimal("0.01")}, Method.HAIRCUT)
+        market.repo.post_price("T-2035", PRICE)
+        market.onboarding.issue_cash("dealer", "USD", Decimal("100000.00"))
+
+    # Repos.
+
+    def terms(self, **changes: Any) -> RepoTerms:
+        """Small ones, so that many can be open."""
+        usual = {"lines": (self.line(QUANTITY),), "purchase_price": PURCHASE_PRICE}
+        return self.pen.terms(self.borrower, self.lender, **usual | changes)
+
+    def opened(self, **changes: Any) -> RepoTerms:
+        """The same, open."""
+        terms = self.terms(**changes)
+        self.facility.open(*self.pen.signed(terms))
+        return terms
+
+    def line(self, quantity: int) -> Line:
+        """T-2035 at the usual haircut."""
+        return self.pen.line("T-2035", quantity, HAIRCUT)
+
+    def tomorrow(self, hour: int) -> None:
+        """Moves the clock on."""
+        day = self.market.today() + timedelta(days=1)
+        self.market.at(datetime(day.year, day.month, day.day, hour))  # noqa: DTZ001
+
+    # IRepoFacility.
+
+    def open(self) -> Arguments:
+        return self.pen.signed(self.terms())
+
+    def close(self) -> Arguments:
+        terms = self.opened()
+        self.tomorrow(10)
+        return self.pen.closing(terms, self.borrower)
+
+    def cancel(self) -> Arguments:
+        unbound = self.terms(binding_from=self.market.chain.now() + HOUR)
+        return self.pen.cancelling(unbound, self.borrower)
+
+    def cancel_together(self) -> Arguments:
+        terms = self.terms()
+        sides = (self.borrower, self.lender)
+        return terms, *(self.pen.cancellation(terms, side) for side in sides)
+
+    def repurchase_price_on(self) -> Arguments:
+        terms = self.opened()
+        return terms, terms.repurchase_date
+
+    # IRepoChanges.
+
+    def give_notice(self) -> Arguments:
+        terms = self.opened(duration=1, repurchase_date=0)
+        return self.pen.notice(terms, self.borrower, terms.purchase_date + 1)
+
+    def amend(self) -> Arguments:
+        terms = self.opened()
+        amendment = Amendment(terms.purchase_date, terms.purchase_price, RATE + 1)
+        return self.pen.amending(Position(terms), amendment)
+
+    def substitute(self) -> Arguments:
+        lines = (self.line(QUANTITY + 1_000),)
+        return self.pen.substituting(Position(self.opened()), lines)
+
+    def roll(self) -> Arguments:
+        terms = self.opened()
+        self.tomorrow(10)
+        self.market.repo.post_price("T-2035", PRICE)
+        return self.pen.rolling(Position(terms), self.terms())
+
+    # IRepoServicing.
+
+    def record_agreement(self) -> Arguments:
+        return (replace(self.pen.agreement(), master=keccak(text="another")),)
+
+    def record_fail(self) -> Arguments:
+        """The seller's: its cash is frozen."""
+        terms = self.opened()
+        self.market.onboarding.freeze("dealer", "USD", self.market.balance("dealer", "USD"))
+        self.tomorrow(18)
+        return self.pen.agreement(), Position(terms)
+
+    def record_income(self) -> Arguments:
+        terms = self.opened()
+        today = terms.purchase_date
+        income = IncomeNotice(self.security, today, today, COUPON)
+        return self.pen.income(terms, income)
+
+    def pay_income(self) -> Arguments:
+        terms, income, signature = self.record_income()
+        self.facility.recordIncome(terms, income, signature)
+        return terms, income
+
+    # IRepoMargin: the lender calls, the borrower meets.
+
+    def call_margin(self) -> Arguments:
+        return self._calling(self._short())
+
+    def net_exposure(self) -> Arguments:
+        pair, terms = self._short()
+        return pair, [Position(terms)], []
+
+    def meet_in_cash(self) -> Arguments:
+        pair, amount = self._called()
+        meeting = self._seen_by_the_other(pair)
+        sides = (meeting.by, meeting.against)
+        return meeting, self._signed(meeting, repo_signing.margin_payment_hash, 2, *sides, amount)
+
+    def meet_in_securities(self) -> Arguments:
+        pair, _ = self._called()
+        meeting, lines = self._seen_by_the_other(pair), (self.line(10_000),)
+        sides = (meeting.by, meeting.against)
+        signature = self._signed(meeting, repo_signing.margin_delivery_hash, 2, *sides, lines)
+        return meeting, lines, signature
+
+    def return_cash(self) -> Arguments:
+        meeting, signature = self.meet_in_cash()
+        paid = logged(self.facility.meetInCash(meeting, signature), "MarginPaid")["principal"]
+        pair = self._seen_by_the_other(meeting)
+        words = (pair.by, pair.against, paid, 0)
+        return pair, paid, self._signed(pair, repo_signing.margin_return_hash, 3, *words)
+
+    def return_securities(self) -> Arguments:
+        meeting, lines, signature = self.meet_in_securities()
+        self.facility.meetInSecurities(meeting, lines, signature)
+        pair = self._seen_by_the_other(meeting)
+        words = (pair.by, pair.against, lines)
+        return pair, lines, self._signed(pair, repo_signing.margin_restitution_hash, 3, *words)
+
+    def stop_clock(self) -> Arguments:
+        """The wallet of who calls is suspended."""
+        pair, _ = self._called()
+        self.market.onboarding.suspend(self.lender.name, "screening")
+        return (pair,)
+
+    def restart_clock(self) -> Arguments:
+        (pair,) = self.stop_clock()
+        self.facility.stopClock(pair)
+        self.market.onboarding.reinstate(self.lender.name, "cleared")
+        return (pair,)
+
+    # IRepoDefault: the borrower does not meet the call.
+
+    def declare_default(self) -> Arguments:
+        pair, _ = self._called()
+        return self._declaring(pair)
+
+    def state_value(self) -> Arguments:
+        pair, _, _ = self._in_default(valuation_period=0)
+        words = (self.security, LOWER, pair.by)
+        signature = self._signed(pair, repo_signing.stated_value_hash, 3, *words)
+        return pair, self.security, LOWER, signature
+
+    def close_out(self) -> Arguments:
+        pair, terms, _ = self._in_default()
+        self.market.repo.post_price("T-2035", LOWER)
+        return pair, [Position(terms)], []
+
+    def collect(self) -> Arguments:
+        pair, terms, _ = self._in_default(custody=self.market.deployment.custody.address)
+        self.market.repo.post_price("T-2035", LOWER)
+        self.facility.closeOut(pair, [Position(terms)], [])
+        return terms, (), self.lender
+
+    def pay_claim(self) -> Arguments:
+        pair, positions, securities = self.close_out()
+        claim = logged(self.facility.closeOut(pair, positions, securities), "ClosedOut")["claim"]
+        paying, amount = self._seen_by_the_other(pair), abs(claim)
+        words = (paying.by, paying.against, amount)
+        return paying, amount, self._signed(paying, repo_signing.claim_payment_hash, 3, *words)
+
+    def in_default(self) -> tuple[RepoTerms, bytes]:
+        """A repo whose netting set is in default, and that set."""
+        _, terms, netting_set = self._in_default()
+        return terms, netting_set
+
+    def _short(self, valuation_period: int | None = None, **changes: Any) -> tuple[Pair, RepoTerms]:
+        """A repo whose collateral has lost in value."""
+        agreement = self._agreement(valuation_period)
+        terms = self.opened(under=agreement, **changes)
+        self.market.repo.post_price("T-2035", LOWER)
+        return self.pen.pair(self.lender, self.borrower, agreement), terms
+
+    def _agreement(self, valuation_period: int | None) -> Agreement:
+        if valuation_period is None:
+            return self.pen.agreement()
+        return self.pen.agreement(valuation_period=valuation_period)
+
+    def _calling(self, short: tuple[Pair, RepoTerms]) -> Arguments:
+        pair, terms = short
+        signature = self._signed(pair, repo_signing.margin_call_hash, 1, pair.by)
+        return pair, [Position(terms)], [], signature
+
+    def _called(self) -> tuple[Pair, int]:
+        """The lender's call, and its amount."""
+        short = self._short()
+        called = logged(self.facility.callMargin(*self._calling(short)), "MarginCalled")
+        return short[0], called["amount"]
+
+    def _declaring(self, pair: Pair) -> Arguments:
+        self.market.at(self.market.now() + timedelta(hours=5))
+        return pair, [], self._signed(pair, repo_signing.default_notice_hash, 2, pair.by)
+
+    def _in_default(
+        self, valuation_period: int | None = None, **changes: Any
+    ) -> tuple[Pair, RepoTerms, bytes]:
+        pair, terms = self._short(valuation_period, **changes)
+        self.facility.callMargin(*self._calling((pair, terms)))
+        self.facility.declareDefault(*self._declaring(pair))
+        return pair, terms, self.pen.netting_set(pair)
+
+    def _seen_by_the_other(self, pair: Pair) -> Pair:
+        return replace(pair, by=pair.against, against=pair.by)
+
+    def _signed(self, pair: Pair, struct_hash: Callable[..., bytes], *words: Any) -> bytes:
+        """Signed by who acts, for its set."""
+        return self.pen.sign(pair.by, struct_hash(self.pen.netting_set(pair), *words))
