@@ -20,15 +20,13 @@ from eth_account.signers.local import LocalAccount
 
 from settlement.chain.base import Chain
 from settlement.chain.local import LocalChain
-from settlement.coordinator.board import Board
 from settlement.coordinator.chronicle import Chronicle
+from settlement.coordinator.desks import RepoDesks, repo_desks
 from settlement.coordinator.directory import Directory, Party
 from settlement.coordinator.dvp import DvpDesk
-from settlement.coordinator.facility import Facility
+from settlement.coordinator.end_of_day import DayEnd
 from settlement.coordinator.onboarding import Onboarding
 from settlement.coordinator.readiness import Diagnosis, diagnose
-from settlement.coordinator.repo import RepoDesk
-from settlement.coordinator.terms import TermsWriter
 from settlement.depository.book import Book
 from settlement.depository.reconciliation import Difference, differences
 from settlement.model.asset import Cash, CashKind, Security, SecurityKind
@@ -47,8 +45,8 @@ LIFE = timedelta(days=3 * 365)
 
 
 @dataclass
-class Market:
-    """Everything in one place. Open one with `Market.open()`."""
+class Market(RepoDesks):
+    """Everything in one place, the repo desks among it. Open one with `Market.open()`."""
 
     chain: Chain
     zone: ZoneInfo
@@ -59,8 +57,6 @@ class Market:
     book: Book
     onboarding: Onboarding
     dvp: DvpDesk
-    board: Board
-    repo: RepoDesk
 
     @classmethod
     def open(
@@ -87,10 +83,8 @@ class Market:
         )
         book = Book()
         desks = (journal, directory)
-        facility = Facility(*desks, deployment, operators)
-        board = Board(*desks, deployment, operators)
-        terms = TermsWriter(facility, board)
         market = cls(
+            **vars(repo_desks(*desks, deployment, operators)),
             chain=chain,
             zone=zone,
             directory=directory,
@@ -100,8 +94,6 @@ class Market:
             book=book,
             onboarding=Onboarding(*desks, book, deployment, operators),
             dvp=DvpDesk(*desks, deployment, operators),
-            board=board,
-            repo=RepoDesk(facility, board, terms),
         )
         market._open_venue()
         market.at(starts)
@@ -118,6 +110,14 @@ class Market:
     def today(self) -> date:
         """The business date."""
         return self.now().date()
+
+    def run_to(self, last: date) -> list[DayEnd]:
+        """Steps through the ends of the days to come, today's among them, up to `last`."""
+        first, ended = self.today(), self.end_of_day.last
+        if ended is not None and ended >= first:
+            first = ended + timedelta(days=1)
+        days = [first + timedelta(days) for days in range((last - first).days + 1)]
+        return [self.end_of_day.run(day) for day in days]
 
     def add_cash(self, currency: str, kind: CashKind = CashKind.TOKENIZED_DEPOSIT) -> Cash:
         """A cash token, known by its currency, whose issuer is the market's bank."""

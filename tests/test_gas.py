@@ -28,8 +28,11 @@ def test_the_figures_do_not_change_by_themselves(figures):
         ("settle", "steady", 90_000),
         ("settle_batch_50", "all_or_none", 58_000),
         ("settle_batch_50", "best_effort", 58_000),
-        ("repo_open", "steady", 150_000),
-        ("repo_close", "steady", 110_000),
+        ("repo_open", "steady", 140_000),
+        ("repo_close", "steady", 100_000),
+        ("repo_substitute", "steady", 120_000),
+        ("margin_in_cash", "steady", 100_000),
+        ("repo_default", "all", 200_000),
     ],
 )
 def test_no_more_than_was_set(figures, function, case, most):

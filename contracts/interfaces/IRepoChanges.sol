@@ -18,6 +18,7 @@ struct Amendment {
 /// @title Changes of an open repo that its sides agree on.
 /// @notice Each is signed for its place in the order of the repo's changes ({Change-number}), so none can be used twice or
 /// out of order. None is possible while the netting set is in default, and none but a roll from the repurchase date on.
+/// What is signed for a wallet that is not active amends and rolls nothing, though no asset moved; notice it may give.
 ///
 /// NOTICE ends an open-ended repo, or a term repo early if its terms say so: on the word of one side, for a day at least
 /// the notice period away and before the repurchase date that stands.
@@ -28,7 +29,8 @@ struct Amendment {
 ///
 /// A SUBSTITUTION exchanges collateral in one step. The new basket is worth, after its margin and at fresh prices, at least
 /// what the old one is; it is eligible and not concentrated. On the word of both, or of the seller alone where the terms say so;
-/// never while a margin call stands.
+/// never while a margin call stands. Alone the seller lowers no margin: a security that stays keeps at least its own, a new
+/// one has at least the largest of the old basket.
 ///
 /// A ROLL closes a repo and opens the next between the same wallets in one step: only differences move. What the new
 /// purchase price is above the old one is interest capitalised; what it is not is paid.
@@ -48,7 +50,7 @@ interface IRepoChanges {
     /// @notice Thrown when an amendment changes nothing, or a roll or substitution is into the same again.
     error NothingChanges(bytes32 repo);
 
-    /// @notice Thrown when an intraday repo is amended.
+    /// @notice Thrown when an intraday repo is amended, or notice is given to it.
     error IntradayStands(bytes32 repo);
 
     /// @notice Thrown when collateral is substituted while a margin call stands.

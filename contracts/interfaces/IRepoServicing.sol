@@ -27,9 +27,10 @@ struct IncomeNotice {
 /// next record or the closing.
 ///
 /// INCOME on the collateral belongs to the seller economically. The buyer acknowledges what it owes, once per security and
-/// record date; from then on it counts in the net exposure, and from the payment date on anyone may have it paid. In a
-/// buy/sell-back it is not paid: it lowers the purchase price from its payment date on. What was recorded survives
-/// the closing; a close-out takes it into its one sum.
+/// record date; from then on it counts in the net exposure, and from the payment date on anyone may have it paid. In an open
+/// buy/sell-back it is not paid: it lowers the purchase price, and interest with it from its payment date on, or from the
+/// last change if that came later. An intraday repo has no time for that: there it is paid. What was recorded survives the
+/// closing, after which it is paid in every case; a close-out takes it into its one sum.
 ///
 /// Assumption, for liveness: the buyer acknowledges. Record dates announced by the depository would need no word of it.
 interface IRepoServicing {
@@ -54,10 +55,10 @@ interface IRepoServicing {
     /// @notice Thrown when income was not recorded so, or was paid.
     error NoIncomeDue(bytes32 repo, address security, uint32 recordDate);
 
-    /// @notice Thrown when income is dated before the purchase date, is paid before its record, or lies in no term.
+    /// @notice Thrown when income is dated before the purchase date, or is paid before its record.
     error IncomeOutOfTerm(uint32 recordDate, uint32 paymentDate);
 
-    /// @notice Thrown when income is zero, finer than a cent, or more than the purchase price.
+    /// @notice Thrown when income is zero, finer than a cent, or more than the purchase price; where it would lower that, as much.
     error BadIncome(uint256 amount);
 
     /// @notice An agreement can be named by terms from now on.
@@ -78,7 +79,7 @@ interface IRepoServicing {
     /// @notice Recorded income was paid across.
     event IncomePaid(bytes32 indexed repo, address indexed security, uint32 recordDate, uint256 amount);
 
-    /// @notice Recorded income lowered the purchase price of a buy/sell-back. `accrued` as in {Change}.
+    /// @notice Recorded income lowered the purchase price of a buy/sell-back from `date` on. `accrued` as in {Change}.
     event IncomePriced(bytes32 indexed repo, uint32 date, uint256 purchasePrice, int192 accrued);
 
     /// @notice Records an agreement, which needs nobody's word: only terms that both sides sign put it to use.
@@ -87,7 +88,7 @@ interface IRepoServicing {
     /// @notice Records who failed, by looking.
     function recordFail(Agreement calldata agreement, Position calldata position) external;
 
-    /// @notice Records income on the word of the buyer.
+    /// @notice Records income on the word of the buyer, whose wallet is active.
     function recordIncome(RepoTerms calldata terms, IncomeNotice calldata income, bytes calldata signature) external;
 
     /// @notice Pays recorded income: buyer to seller, or into the price.

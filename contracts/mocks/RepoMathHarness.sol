@@ -44,6 +44,14 @@ contract RepoMathHarness {
         return RepoMath.cashAsExposure(cash, basis);
     }
 
+    function interestAsExposure(int256 accrued) external pure returns (int256) {
+        return RepoMath.interestAsExposure(accrued);
+    }
+
+    function valueAsExposure(uint256 value, uint256 basis) external pure returns (int256) {
+        return RepoMath.valueAsExposure(value, basis);
+    }
+
     function exposureUp(
         uint256 owed,
         uint256 marketValue,

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {IRepoFacility, Line, Position, Repo, RepoTerms} from "../interfaces/IRepoFacility.sol";
+import {Line, Position, Repo, RepoTerms} from "../interfaces/IRepoFacility.sol";
 import {IRepoMargin, MarginCall, Pair, SecurityMargin} from "../interfaces/IRepoMargin.sol";
 import {Collateral} from "./Collateral.sol";
 import {Impediment} from "./Impediment.sol";

@@ -63,7 +63,8 @@ contract MarginTransfers is NetExposure {
         MarginAccount memory account = _accountToday(pair, netted);
         int256 held = netted.byFirst ? int256(account.cash) : -int256(account.cash);
         uint256 available = held < 0 ? 0 : uint256(held);
-        int256 interest = int256(principal) == held ? _takeInterest(pair, netted, account) : int256(0);
+        bool settles = int256(principal) == held && account.cashDays != 0;
+        int256 interest = settles ? _takeInterest(pair, netted, account) : int256(0);
         bool nothing = principal == 0 && interest <= 0;
         if (nothing || principal > available || principal % RepoMath.CENT != 0) {
             revert IRepoMargin.NotHeldAsMargin(pair.cash, principal, available);

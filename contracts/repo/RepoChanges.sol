@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Method} from "../interfaces/ICollateralPolicy.sol";
 import {Amendment, IRepoChanges} from "../interfaces/IRepoChanges.sol";
 import {
     Change,
@@ -13,6 +14,7 @@ import {
     RepoState,
     RepoTerms
 } from "../interfaces/IRepoFacility.sol";
+import {SignerKind} from "../interfaces/IWalletRegistry.sol";
 import {Accrual} from "./Accrual.sol";
 import {Collateral} from "./Collateral.sol";
 import {Exchange, exchange} from "./Exchange.sol";
@@ -25,6 +27,9 @@ import {RepoTermsLib} from "./RepoTermsLib.sol";
 contract RepoChanges is IRepoChanges, RepoOpening {
     using Collateral for Line[];
     using RepoTermsLib for RepoTerms;
+
+    /// @dev Units of 10^-17, in which collateral counts, in a millionth.
+    uint256 private constant VALUE_IN_MILLIONTH = 1e11;
 
     constructor(Venue memory venue) RepoBase(venue) {}
 
@@ -67,7 +72,8 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         if (amendment.date != today) revert NotTheDay(amendment.date, today);
         Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed);
         Line[] calldata newLines = amendment.lines.length == 0 ? lines : amendment.lines;
-        _requireAmendable(terms, amendment, repo, set, id, newLines);
+        bool exchanged = RepoTermsLib.hash(newLines) != RepoTermsLib.hash(lines);
+        _requireAmendable(terms, amendment, repo, set, id, newLines, exchanged);
         Change memory change = _changes[id];
         ++change.number;
         _requireBothAgree(
@@ -79,7 +85,7 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         );
 
         (change.accrued, change.failedDays) = Accrual.upTo(terms, repo, change, set.lateRate, today, 0);
-        if (amendment.lines.length != 0) change.lines = RepoTermsLib.hash(newLines);
+        if (exchanged) change.lines = RepoTermsLib.hash(newLines);
         _changes[id] = change;
         int256 lent = int256(amendment.purchasePrice) - int256(uint256(repo.purchasePrice));
         repo.changed = true;
@@ -89,7 +95,8 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         _repos[id] = repo;
         emit Amended(id, change.number, today, amendment.purchasePrice, amendment.rate, change.accrued, newLines);
 
-        _rebase(terms, id, lines, newLines, lent);
+        if (exchanged) _rebook(terms, id, id, lines, newLines);
+        _deliver(terms, lines, newLines, lent);
     }
 
     /// @inheritdoc IRepoChanges
@@ -101,9 +108,12 @@ contract RepoChanges is IRepoChanges, RepoOpening {
     ) external {
         RepoTerms calldata terms = position.terms;
         (bytes32 id, Repo memory repo, NettingSet memory set) = _changing(terms);
-        if (set.callDeadline != 0) revert CallStands(_nettingSet(terms));
+        bytes32 nettingSet = _nettingSet(terms);
+        // Whether its clock runs or not.
+        if (_calls[nettingSet].amount != 0) revert CallStands(nettingSet);
         Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed);
         bytes32 newHash = RepoTermsLib.hash(newLines);
+        if (newHash == RepoTermsLib.hash(lines)) revert NothingChanges(id);
         uint32 number = _changes[id].number + 1;
         _requireSigned(terms.seller, RepoTermsLib.substituting(id, number, newHash, terms.seller), sellerSignature);
         if (!terms.maySubstitute) {
@@ -111,13 +121,15 @@ contract RepoChanges is IRepoChanges, RepoOpening {
             _requireSigned(terms.buyer, structHash, buyerSignature);
         }
         _requireNoLess(terms, repo, set, lines, newLines);
+        if (terms.maySubstitute) _requireMarginsKept(set.method, lines, newLines);
 
         _changes[id].lines = newHash;
         _changes[id].number = number;
         if (!repo.changed) _repos[id].changed = true;
         emit Substituted(id, number, newLines);
 
-        _rebase(terms, id, lines, newLines, 0);
+        _rebook(terms, id, id, lines, newLines);
+        _deliver(terms, lines, newLines, 0);
     }
 
     /// @inheritdoc IRepoChanges
@@ -130,6 +142,7 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         RepoTerms calldata terms = position.terms;
         bytes32 id = terms.id();
         nextId = next.id();
+        if (nextId == id) revert NothingChanges(id);
         Repo memory repo = _openRepo(id);
         bytes32 nettingSet = _nettingSet(terms);
         NettingSet memory set = _performing(nettingSet);
@@ -152,10 +165,7 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         int256 paid = int256(due.total) - int256(next.purchasePrice);
         emit Rolled(id, nextId, paid);
 
-        if (terms.custody != address(0)) {
-            _custody.release(id, lines);
-            _custody.hold(nextId, next.lines);
-        }
+        _rebook(terms, id, nextId, lines, next.lines);
         _deliver(terms, lines, next.lines, -paid);
     }
 
@@ -177,10 +187,11 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         Repo memory repo,
         NettingSet memory set,
         bytes32 id,
-        Line[] calldata newLines
+        Line[] calldata newLines,
+        bool exchanged
     ) private view {
         uint256 price = amendment.purchasePrice;
-        bool valueChanges = price != repo.purchasePrice || amendment.lines.length != 0;
+        bool valueChanges = price != repo.purchasePrice || exchanged;
         if (!valueChanges && amendment.rate == repo.rate) revert NothingChanges(id);
         if (price == 0 || price % RepoMath.CENT != 0 || price > type(uint96).max) {
             revert IRepoFacility.BadPurchasePrice(price);
@@ -200,7 +211,26 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         Collateral.Measure memory measure = _measureNow(terms, repo, set);
         (, uint256 needed) = lines.valueOf(measure);
         uint256 available = newLines.requireEligible(measure);
-        if (available < needed) revert LessCollateral(needed, available);
+        if (available < needed) {
+            revert LessCollateral((needed - 1) / VALUE_IN_MILLIONTH + 1, available / VALUE_IN_MILLIONTH);
+        }
+    }
+
+    /// @dev What the seller substitutes alone has no less margin than the buyer agreed to: a security that stays keeps at
+    /// least its own, a new one has at least the largest. Else the seller would take out the difference.
+    function _requireMarginsKept(Method method, Line[] calldata lines, Line[] calldata newLines) private pure {
+        uint64 largest = 0;
+        for (uint256 i = 0; i < lines.length; ++i) {
+            if (lines[i].margin > largest) largest = lines[i].margin;
+        }
+        uint256 j = 0;
+        for (uint256 i = 0; i < newLines.length; ++i) {
+            address security = newLines[i].security;
+            while (j < lines.length && lines[j].security < security) ++j;
+            uint64 least = j < lines.length && lines[j].security == security ? lines[j].margin : largest;
+            uint64 margin = newLines[i].margin;
+            if (margin < least) revert IRepoFacility.MarginNotAccepted(security, method, margin, least);
+        }
     }
 
     function _measureNow(
@@ -215,6 +245,8 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         return _measure(terms, set, date, false);
     }
 
+    /// @dev Two active wallets signed. Where nothing moves no token would ask, and a wallet that is stopped because its key
+    /// was stolen must agree to nothing.
     function _requireBothAgree(
         RepoTerms calldata terms,
         bytes32 sellerHash,
@@ -222,8 +254,10 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         bytes calldata sellerSignature,
         bytes calldata buyerSignature
     ) private view {
-        _requireSigned(terms.seller, sellerHash, sellerSignature);
-        _requireSigned(terms.buyer, buyerHash, buyerSignature);
+        (address seller, address buyer) = (terms.seller, terms.buyer);
+        (SignerKind sellerKind, SignerKind buyerKind) = _registry.checkActive(seller, buyer);
+        _requireSignedBy(seller, sellerKind, sellerHash, sellerSignature);
+        _requireSignedBy(buyer, buyerKind, buyerHash, buyerSignature);
     }
 
     function _dueToday(
@@ -247,19 +281,17 @@ contract RepoChanges is IRepoChanges, RepoOpening {
             terms.custody == next.custody;
     }
 
-    /// @dev Books custody, then delivers what differs between the baskets, and `lent` more cash.
-    function _rebase(
+    /// @dev The ledger of custody: what was held for `id` is held as `newLines` for `nextId`.
+    function _rebook(
         RepoTerms calldata terms,
         bytes32 id,
+        bytes32 nextId,
         Line[] calldata lines,
-        Line[] calldata newLines,
-        int256 lent
+        Line[] calldata newLines
     ) private {
-        if (terms.custody != address(0)) {
-            _custody.release(id, lines);
-            _custody.hold(id, newLines);
-        }
-        _deliver(terms, lines, newLines, lent);
+        if (terms.custody == address(0)) return;
+        _custody.release(id, lines);
+        _custody.hold(nextId, newLines);
     }
 
     /// @dev Only differences move: collateral from seller to holder or back, cash from buyer to seller or back.

@@ -15,7 +15,7 @@ import {
     SetState
 } from "../interfaces/IRepoFacility.sol";
 import {IRegisteredERC20} from "../interfaces/IRegisteredERC20.sol";
-import {IRepoMargin, Pair, SecurityMargin} from "../interfaces/IRepoMargin.sol";
+import {Pair} from "../interfaces/IRepoMargin.sol";
 import {ISecurityEntitlement} from "../interfaces/ISecurityEntitlement.sol";
 import {Exchange, exchange} from "./Exchange.sol";
 import {Impediment} from "./Impediment.sol";

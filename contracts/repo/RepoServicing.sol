@@ -18,6 +18,7 @@ import {
     SetState
 } from "../interfaces/IRepoFacility.sol";
 import {IncomeNotice, IRepoServicing} from "../interfaces/IRepoServicing.sol";
+import {SignerKind} from "../interfaces/IWalletRegistry.sol";
 import {Accrual} from "./Accrual.sol";
 import {Exchange, exchange} from "./Exchange.sol";
 import {Impediment} from "./Impediment.sol";
@@ -116,7 +117,9 @@ contract RepoServicing is IRepoServicing, RepoBase {
             revert IRepoFacility.WrongState(id, repo.state);
         }
         _requireInTerm(terms, repo, income);
-        _requireSigned(terms.buyer, RepoTermsLib.income(id, income), signature);
+        // slither-disable-next-line unused-return
+        (SignerKind kind, ) = _registry.checkActive(terms.buyer, terms.buyer);
+        _requireSignedBy(terms.buyer, kind, RepoTermsLib.income(id, income), signature);
         bytes32 action = _actionOf(income);
         if (_incomes[id][action] != 0) revert IncomeKnown(id, income.security, income.recordDate);
 
@@ -141,7 +144,8 @@ contract RepoServicing is IRepoServicing, RepoBase {
             _performing(_nettingSet(terms));
             _changes[id].incomeDue -= uint96(income.amount);
         }
-        if (terms.income == Income.InThePrice) _lowerPrice(terms, repo, id, today, income.amount);
+        bool hasPrice = repo.state == RepoState.Open && terms.duration != Duration.Intraday;
+        if (terms.income == Income.InThePrice && hasPrice) _lowerPrice(terms, repo, id, income);
         else _payAcross(terms, id, income);
     }
 
@@ -159,19 +163,21 @@ contract RepoServicing is IRepoServicing, RepoBase {
         legs.carryOut(_settlement);
     }
 
-    /// @dev From today on, interest runs on what is left of the price.
-    function _lowerPrice(RepoTerms calldata terms, Repo memory repo, bytes32 id, uint32 today, uint256 amount) private {
+    /// @dev From the payment date on, however late this comes, interest runs on what is left of the price; from the last
+    /// change on, if that was later.
+    function _lowerPrice(RepoTerms calldata terms, Repo memory repo, bytes32 id, IncomeNotice calldata income) private {
         _settlement.requireUnlocked();
-        if (repo.state != RepoState.Open) revert IRepoFacility.WrongState(id, repo.state);
+        uint256 amount = income.amount;
         if (amount >= repo.purchasePrice) revert BadIncome(amount);
+        uint32 date = income.paymentDate < repo.accruesFrom ? uint32(repo.accruesFrom) : income.paymentDate;
         Change memory change = _changes[id];
         int64 lateRate = _sets[_nettingSet(terms)].lateRate;
-        (change.accrued, change.failedDays) = Accrual.upTo(terms, repo, change, lateRate, today, 0);
+        (change.accrued, change.failedDays) = Accrual.upTo(terms, repo, change, lateRate, date, 0);
         _changes[id] = change;
         repo.purchasePrice -= uint96(amount);
-        repo.accruesFrom = today;
+        repo.accruesFrom = date;
         _repos[id] = repo;
-        emit IncomePriced(id, today, repo.purchasePrice, change.accrued);
+        emit IncomePriced(id, date, repo.purchasePrice, change.accrued);
     }
 
     /// @dev Who keeps the closing from settling. A side that is itself stopped has failed, unless the other one has, too.

@@ -11,9 +11,24 @@ from settlement.cli import run
 from settlement.cli.app import app
 
 
+MANY = 4
+"""More commands than this of one group are too many for a table."""
+
+
 def commands() -> list[tuple[tuple[str, ...], str]]:
     """Every command: its words, and the text of its function."""
     return list(_commands(app, ()))
+
+
+def summary() -> list[tuple[tuple[str, ...], str]]:
+    """The same, but a group of many commands is one entry."""
+    large = {
+        inner.name: inner.typer_instance.info.help
+        for inner in app.registered_groups
+        if len(inner.typer_instance.registered_commands) > MANY
+    }
+    single = [(words, text) for words, text in commands() if words[0] not in large]
+    return [*single, *(((name,), text) for name, text in large.items())]
 
 
 def _commands(group: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

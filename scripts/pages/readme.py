@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pages.commands import commands
+from pages.commands import summary
 from pages.markdown import sentence, table
 from settlement.reporting.text import story_lines
 from settlement.scenario import catalogue
@@ -42,8 +42,8 @@ def _gas() -> str:
 
 
 def command_table() -> str:
-    """Every command in a line, and under them what the contracts cost."""
-    rows = [(f"`dvp {' '.join(name)}`", sentence(text)) for name, text in commands()]
+    """Every command or large group in a line, and under them what the contracts cost."""
+    rows = [(f"`dvp {' '.join(name)}`", sentence(text)) for name, text in summary()]
     more = "All take `--json`; [docs/commands.md](docs/commands.md) has options and exit codes."
     return table(("Command", "What it does"), rows) + f"\n\n{more} {_gas()}"
 

@@ -5,6 +5,7 @@
 nonce, or of the netting set, is in use. Batches are of 50 trades between 50 distinct pairs of
 wallets in the steady state, and count per trade, rounded up. Repos have one line, are bilateral and
 have the figures of the worked example: 10,000,000 nominal at 1.0075, haircut 1%, 4.30%, overnight.
+What happens between opening and closing is measured in `repo_gas`.
 
 Registration and issuance are not counted. Keys, addresses, amounts and times follow from names and
 dates, so the zeros in calldata, which are cheaper, are the same each time too.
@@ -18,6 +19,8 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from settlement.benchmarks import repo_gas
+from settlement.benchmarks.repo_gas import Figures
 from settlement.coordinator.deals import Deal
 from settlement.coordinator.dvp import ALL_OR_NONE, BEST_EFFORT
 from settlement.errors import BadInput
@@ -26,8 +29,6 @@ from settlement.model.asset import SecurityKind
 from settlement.model.repo import Method
 from settlement.onchain.sources import CHECKOUT, in_checkout
 from settlement.units import price_to_chain
-
-Figures = dict[str, dict[str, int]]
 
 BATCH = 50
 FILE = CHECKOUT / "gas.json"
@@ -44,6 +45,7 @@ def measure() -> Figures:
         "settle": _settle(market),
         f"settle_batch_{BATCH}": _batches(market),
         **_repos(market),
+        **repo_gas.measure(),
     }
 
 

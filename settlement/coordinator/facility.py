@@ -59,6 +59,12 @@ class Facility:
         """The consent of a party's client."""
         return party.sign(self.domain, struct_hash)
 
+    def record(self, repo: bytes) -> RepoRecord:
+        """What the log says of a repo, which opened."""
+        record = self.records.repo(repo)
+        assert record is not None
+        return record
+
     def party_at(self, address: str) -> Party:
         """The party whose wallet it is; the desks act for nobody else."""
         party = self.directory.party_at(address)
@@ -69,6 +75,10 @@ class Facility:
     def now(self) -> int:
         """The second that the next block will carry."""
         return self.journal.chain.now()
+
+    def advance_to(self, second: int) -> None:
+        """Moves the clock on to a second, unless it is past it."""
+        self.journal.chain.advance_to(max(second, self.now()))
 
 
 def event_of(events: list[Event], name: str) -> Event:

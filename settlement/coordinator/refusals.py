@@ -1,8 +1,9 @@
 """A contract's refusal as one sentence in the units of the trade: who, what, needed, available.
 
 `sentence` starts from the decoded error (`chain.reverts`) and the market's names. Errors that a
-party of the market can meet have a sentence of their own; the rest, which say that somebody built
-or attacked something, are shown by name with their arguments.
+party of the market can meet have a sentence of their own, those of a repo's life in
+`repo_refusals`; the rest, which say that somebody built or attacked something, are shown by name
+with their arguments.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import Any
 from eth_utils import to_checksum_address
 
 from settlement.chain.reverts import Revert
+from settlement.coordinator.amounts import show_amount as show_amount
 from settlement.coordinator.directory import Directory
+from settlement.coordinator.repo_refusals import repo_sentences, show_due
 from settlement.errors import Refused
 from settlement.model.asset import Asset, Cash, SecurityKind
 from settlement.model.party import WalletStatus
@@ -25,7 +28,6 @@ from settlement.units import (
     rate_from_chain,
     show_cash,
     show_per_cent,
-    show_quantity,
 )
 
 Arguments = Mapping[str, Any]
@@ -35,6 +37,7 @@ _REPO_IS = {
     RepoState.OPEN: "is open already",
     RepoState.CLOSED: "has closed already",
     RepoState.CANCELLED: "was cancelled",
+    RepoState.CLOSED_OUT: "was closed out after a default",
 }
 
 
@@ -42,7 +45,7 @@ def refusal(directory: Directory, revert: Revert) -> Refused:
     """The error to raise: sentence, contract error, ISO 20022 reason, figures."""
     words = _Words(directory)
     arguments = {name: _checksummed(value) for name, value in revert.arguments.items()}
-    writer = words.sentences.get(revert.name)
+    writer = (words.sentences | repo_sentences(directory)).get(revert.name)
     sentence = writer(arguments) if writer else str(revert)
     return Refused(
         sentence,
@@ -51,15 +54,6 @@ def refusal(directory: Directory, revert: Revert) -> Refused:
         details={name: _plain(value) for name, value in arguments.items()}
         | words.shortfall(revert.name, arguments),
     )
-
-
-def show_amount(asset: Asset | None, units: int) -> str:
-    """`2,013,808.64 USD` or `10,000,000 T-2035`; bare units of an asset nobody knows."""
-    if asset is None:
-        return f"{units:,} units"
-    if isinstance(asset, Cash):
-        return f"{show_cash(cash_from_chain(units))} {asset.symbol}"
-    return f"{show_quantity(units)} {asset.symbol}"
 
 
 class _Words:
@@ -122,11 +116,11 @@ class _Words:
             "NotAParty": lambda a: f"{self._name(a['signer'])} is not a party of it",
             "NotASide": lambda a: f"{self._name(a['signer'])} is not a side of this repo",
             "NotDue": lambda a: (
-                f"the repurchase date is {date_from_chain(a['repurchaseDate'])}, "
+                f"the repurchase date is {show_due(a['repurchaseDate'])}, "
                 f"and it is {date_from_chain(a['today'])}"
             ),
             "DatesOutOfOrder": lambda a: (
-                f"{date_from_chain(a['repurchaseDate'])} is not after "
+                f"{show_due(a['repurchaseDate'])} is not after "
                 f"the purchase date {date_from_chain(a['purchaseDate'])}"
             ),
             "BadPurchasePrice": lambda a: (

@@ -91,21 +91,24 @@ class RepoDesk:
         self._board = board
         self._terms = terms
         self._booked: dict[str, BookedRepo] = {}
-        self._agreed = 0
+        self._drafted = 0
         self.domain = facility.domain
 
     def agree(self, deal: Deal) -> BookedRepo:
         """Writes the terms down and books them."""
         if deal.reference in self._booked:
             raise BadInput(f"a repo called {deal.reference} was booked before")
-        return self.rebook(deal)
+        return self.book(self.draft(deal))
 
-    def rebook(self, deal: Deal) -> BookedRepo:
-        """The same for a reference whose terms were cancelled: the new terms take it over."""
-        terms = self._terms.write(deal, self._agreed)
-        booked = BookedRepo(deal.reference, deal, terms, repo_signing.repo_id(terms))
-        self._agreed += 1
-        self._booked[deal.reference] = booked
+    def draft(self, deal: Deal) -> BookedRepo:
+        """Writes the terms down, under a number of their own; nobody is bound yet."""
+        terms = self._terms.write(deal, self._drafted)
+        self._drafted += 1
+        return BookedRepo(deal.reference, deal, terms, repo_signing.repo_id(terms))
+
+    def book(self, booked: BookedRepo) -> BookedRepo:
+        """Books terms under their reference, in place of what it named before."""
+        self._booked[booked.reference] = booked
         return booked
 
     def open(self, reference: str) -> BookedRepo:
@@ -135,7 +138,7 @@ class RepoDesk:
 
     def close_late(self, repo: bytes) -> Closing:
         """Closes a repo from the cut-off on, on nobody's word. Raises {Refused}."""
-        record = self._record(repo)
+        record = self._facility.record(repo)
         words = record.position.words()
         return self.closing(repo, self._facility.send("close", *words, NOBODY, b""))
 
@@ -203,7 +206,7 @@ class RepoDesk:
 
     def closing(self, repo: bytes, events: Sequence[Event]) -> Closing:
         """What a closing paid, from its event and what the log said before it."""
-        record = self._record(repo)
+        record = self._facility.record(repo)
         closed = next(e.arguments for e in events if e.name == "Closed" and _is_of(e, repo))
         return Closing(
             purchase_price=cash_from_chain(record.purchase_price),
@@ -237,11 +240,6 @@ class RepoDesk:
     def market_value(self, deal: Deal) -> Fraction:
         """Market value of the collateral at the board's prices, unrounded."""
         return self._board.market_value(deal.collateral)
-
-    def _record(self, repo: bytes) -> RepoRecord:
-        record = self._facility.records.repo(repo)
-        assert record is not None  # it opened
-        return record
 
     def _opening(self, booked: BookedRepo) -> Transaction:
         terms = booked.terms

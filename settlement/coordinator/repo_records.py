@@ -88,6 +88,12 @@ class RepoRecords:
         """Every open repo, in the order of their opening."""
         return [record for record in self._repos.values() if record.is_open]
 
+    def alive(self) -> list[RepoRecord]:
+        """Every repo that is open, or closed with income still to be paid."""
+        states = {RepoState.OPEN, RepoState.CLOSED}
+        repos = [record for record in self._repos.values() if record.state in states]
+        return [record for record in repos if record.is_open or record.income_due]
+
     def _registered(self, entry: Entry) -> None:
         arguments = entry.event.arguments
         self._participants[arguments["wallet"]] = arguments["participant"]

@@ -42,7 +42,8 @@ class TermsWriter:
             duration=deal.duration.value,
             purchase_date=date_to_chain(deal.purchase_date),
             repurchase_date=0 if repurchase_date is None else date_to_chain(repurchase_date),
-            utc_offset=_utc_offset(self._directory.zone, deal.purchase_date),
+            # The clock of the day on which the cut-off counts, whatever summer time does between.
+            utc_offset=_utc_offset(self._directory.zone, repurchase_date or deal.purchase_date),
             cut_off=deal.cut_off.hour * 3_600 + deal.cut_off.minute * 60,
             notice_period=deal.notice,
             policy_version=self._board.policy_version(),

@@ -145,6 +145,8 @@ class Runner:
 
     def _changes(self, act: Act, before: Balances, after: Balances) -> Iterator[Change]:
         currency = self.scenario.currency
+        if all(before[party][currency] == after[party][currency] for party in act.shows):
+            return
         for party in act.shows:
             first, last = (cash_from_chain(held[party][currency]) for held in (before, after))
             yield Change(party, currency, first, last)
@@ -203,6 +205,8 @@ def _done(act: Act) -> tuple[Result, Refused | None]:
         return Result(), refused
     except UnknownName as unknown:  # a trade or repo that was refused before it was booked
         return Result(), Refused(str(unknown), error="NotBooked")
+    except BadInput as problem:  # what a desk cannot do as it is written
+        return Result(), Refused(str(problem), error="BadInput")
 
 
 def _refused(step: Step, refused: Refused) -> Act:

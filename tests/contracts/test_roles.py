@@ -33,7 +33,14 @@ PUBLIC = {
         *("settle", "settleBatch", "deliverFree", "cancel", "cancelTogether"),
         *("settleItem", "deliver"),  # the venue's own
     },
-    "RepoFacility": {"open", "close", "cancel", "cancelTogether"},
+    "RepoFacility": {
+        *("open", "close", "cancel", "cancelTogether"),
+        *("giveNotice", "amend", "substitute", "roll"),
+        *("recordAgreement", "recordFail", "recordIncome", "payIncome"),
+        *("callMargin", "meetInCash", "meetInSecurities", "returnCash", "returnSecurities"),
+        *("stopClock", "restartClock", "netExposure"),
+        *("declareDefault", "stateValue", "closeOut", "collect", "payClaim"),
+    },
     "TriPartyCustody": {"hold", "release"},  # the facility's
 }
 """Functions that change something and ask for no role. A new one has to be put here on purpose."""

@@ -85,7 +85,7 @@ def test_nor_for_a_free_delivery_of_it(market, cast):
 
 @pytest.mark.parametrize("field", ["cash", "lines"])
 def test_nor_for_a_repo_of_it(market, repo_market, field):
-    booked = repo_market.repo.agree(repo_market.agreement())
+    booked = repo_market.repo.agree(repo_market.deal())
     forged = {"cash": "0x" + "12" * 20}
     if field == "lines":
         forged = {"lines": (replace(booked.terms.lines[0], security="0x" + "12" * 20),)}

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from settlement.coordinator.deals import MasterAgreement
 from settlement.errors import BadInput, Refused, UnknownName
 from settlement.model.repo import Method, RepoState
-from settlement.onchain.signing import repo_id
+from settlement.onchain.repo_signing import repo_id
 from settlement.units import price_to_chain
 from tests.anew import anew
 from tests.coordinator.conftest import RepoMarket
@@ -78,7 +79,8 @@ def test_a_reference_is_agreed_once(repo_market):
 )
 def test_the_cash_follows_from_collateral_price_and_margin(repo_market, method, margin, cash):
     repo_market.adopt(margin, method)
-    changes = {"method": method, "margins": {"T-2035": Decimal(margin)}}
+    agreement = MasterAgreement(method=method)
+    changes = {"agreement": agreement, "margins": {"T-2035": Decimal(margin)}}
     booked = repo_market.repo.agree(repo_market.deal(**changes))
     assert booked.purchase_price == Decimal(cash)
     repo_market.repo.open("R1")
@@ -168,7 +170,7 @@ def test_the_seller_short_of_the_interest_gets_nothing_back(repo_market):
 
 def test_late_days_run_at_the_late_rate(repo_market):
     repo = repo_market.repo
-    repo.agree(repo_market.deal(late_rate=Decimal("0.06")))
+    repo.agree(repo_market.deal(agreement=MasterAgreement(late_rate=Decimal("0.06"))))
     repo.open("R1")
     at(repo_market, date(2026, 3, 6))
     repo_market.market.onboarding.issue_cash("dealer", "USD", Decimal(10_000))
@@ -189,7 +191,8 @@ def test_what_the_desk_expects_is_what_the_chain_pays(
 ):
     repurchase = PURCHASE + timedelta(days)
     closes = repurchase + timedelta(overdue)
-    terms = {"repo_rate": rate, "late_rate": late, "basis": basis, "repurchase_date": repurchase}
+    agreement = MasterAgreement(late_rate=late, basis=basis)
+    terms = {"repo_rate": rate, "agreement": agreement, "repurchase_date": repurchase}
     with anew(repo_market.market) as market:
         market.repo.agree(repo_market.deal(**terms))
         market.repo.open("R1")

@@ -12,7 +12,7 @@ from settlement.market import Market
 
 @pytest.fixture
 def arithmetic(market: Market, deploy: Callable[..., Any]) -> Callable[..., Any]:
-    """`arithmetic("interestHalfUp", principal, rate_days, basis)`, by the contract."""
+    """`arithmetic("interestHalfUp", accrued, basis)`, by the contract."""
     harness = deploy("RepoMathHarness")
 
     def compute(function: str, *arguments: Any) -> Any:

@@ -13,14 +13,22 @@ from settlement.analytics.interest import price_differential
 from settlement.model.asset import CashKind, Security, SecurityKind
 from settlement.model.party import Purpose, SignerKind, WalletStatus
 from settlement.model.repo import (
+    Agreement,
+    Amendment,
+    Duration,
+    Failing,
+    Income,
+    IncomeNotice,
     Line,
     Method,
     RepoState,
     RepoTerms,
+    SetState,
 )
 from settlement.model.trade import FreeDelivery, SignedTrade, Trade
 from settlement.onchain.artifacts import load
-from settlement.onchain.signing import FREE_DELIVERY, REPO_TERMS, TRADE
+from settlement.onchain.repo_signing import AGREEMENT, AMENDMENT, INCOME, LINE, REPO_TERMS
+from settlement.onchain.signing import FREE_DELIVERY, TRADE
 from settlement.onchain.sources import CHECKOUT
 
 
@@ -39,7 +47,12 @@ def _members(enum: str, file: str) -> list[str]:
     [
         (Purpose, "Purpose", "IWalletRegistry.sol"),
         (WalletStatus, "Status", "IWalletRegistry.sol"),
+        (Method, "Method", "ICollateralPolicy.sol"),
+        (Duration, "Duration", "IRepoFacility.sol"),
+        (Income, "Income", "IRepoFacility.sol"),
         (RepoState, "RepoState", "IRepoFacility.sol"),
+        (Failing, "Failing", "IRepoFacility.sol"),
+        (SetState, "SetState", "IRepoFacility.sol"),
     ],
 )
 def test_enumerations_count_as_the_contracts_do(ours, name, file):
@@ -63,9 +76,26 @@ def test_kinds_are_numbered_in_the_order_of_the_contract():
     ("ours", "signed"), [(Trade, TRADE), (FreeDelivery, FREE_DELIVERY), (RepoTerms, REPO_TERMS)]
 )
 def test_fields_stand_in_the_order_that_is_signed(ours, signed):
-    written = signed[signed.index("(") + 1 : signed.index(")")].split(",")
-    names = ["".join(f"_{c.lower()}" if c.isupper() else c for c in w.split()[1]) for w in written]
-    assert [*(field.name for field in fields(ours)), "signer"] == names
+    assert [*(field.name for field in fields(ours)), "signer"] == _signed(signed)
+
+
+@pytest.mark.parametrize(
+    ("ours", "signed", "before", "after"),
+    [
+        (Agreement, AGREEMENT, [], []),
+        (Line, LINE, [], []),
+        (Amendment, AMENDMENT, ["repo", "number"], ["signer"]),
+        (IncomeNotice, INCOME, ["repo"], []),
+    ],
+)
+def test_so_do_those_of_what_is_about_a_repo(ours, signed, before, after):
+    assert [*before, *(field.name for field in fields(ours)), *after] == _signed(signed)
+
+
+def _signed(text: str) -> list[str]:
+    """The members of a signed type, in our spelling."""
+    written = text[text.index("(") + 1 : text.index(")")].split(",")
+    return ["".join(f"_{c.lower()}" if c.isupper() else c for c in w.split()[1]) for w in written]
 
 
 def test_a_trade_cannot_be_changed_after_it_was_written_down():

@@ -11,11 +11,18 @@ import pytest
 
 from settlement.analytics.collateral import market_value, purchase_price, value_after_margin
 from settlement.analytics.interest import price_differential
+from settlement.model import repo
 from settlement.model.repo import (
+    Agreement,
+    Amendment,
+    IncomeNotice,
     Line,
     Method,
+    Pair,
+    Position,
     RepoState,
     RepoTerms,
+    Words,
 )
 from settlement.onchain.artifacts import load
 from tests.figures import INTERESTS, PURCHASES
@@ -75,15 +82,44 @@ def test_no_days_are_no_interest():
     assert price_differential(Decimal("9974250.00"), [(Decimal(9), 0)], 360) == 0
 
 
-@pytest.mark.parametrize("struct", [RepoTerms, Line])
+STRUCTS = {
+    RepoTerms: ("IRepoRecords", "idOf", (0,)),
+    Line: ("IRepoRecords", "idOf", (0, -1)),
+    Agreement: ("IRepoServicing", "recordAgreement", (0,)),
+    IncomeNotice: ("IRepoServicing", "payIncome", (1,)),
+    Position: ("IRepoChanges", "amend", (0,)),
+    Amendment: ("IRepoChanges", "amend", (1,)),
+    Pair: ("IRepoMargin", "meetInCash", (0,)),
+}
+"""Where each struct of the model stands in the contract's interface."""
+
+
+@pytest.mark.parametrize("struct", STRUCTS, ids=lambda struct: struct.__name__)
 def test_fields_are_those_of_the_contract_in_its_order(struct):
-    function = next(entry for entry in load("IRepoFacility").abi if entry.get("name") == "idOf")
-    components = function["inputs"][0]["components"]
-    if struct is Line:
-        components = components[-1]["components"]
+    interface, function, place = STRUCTS[struct]
+    found = next(entry for entry in load(interface).abi if entry.get("name") == function)
+    components = found["inputs"]
+    for index in place:
+        components = components[index]["components"]
     assert [camel(field.name) for field in fields(struct)] == [each["name"] for each in components]
 
 
+def test_every_struct_of_the_model_is_looked_at():
+    classes = {each for each in vars(repo).values() if isinstance(each, type)}
+    assert {each for each in classes if issubclass(each, Words)} - {Words} == set(STRUCTS)
+
+
+def test_words_go_down_to_the_last_struct():
+    """As the contract takes them: tuples of tuples, lists of lines too."""
+    lines = (Line("0x1", 2, 3), Line("0x4", 5, 6))
+    words = Amendment(7, 8, 9, lines).words()
+    assert words == (7, 8, 9, (("0x1", 2, 3), ("0x4", 5, 6)))
+    terms = RepoTerms(**{field.name: 0 for field in fields(RepoTerms)} | {"lines": lines})
+    assert Position(terms).words() == (terms.words(), ())
+    assert terms.words()[-1] == words[-1]
+
+
 def test_states_are_those_of_the_contract():
-    assert [state.name for state in RepoState] == ["NONE", "OPEN", "CLOSED", "CANCELLED"]
-    assert [state.value for state in RepoState] == [0, 1, 2, 3]
+    names = ["NONE", "OPEN", "CLOSED", "CANCELLED", "CLOSED_OUT"]
+    assert [state.name for state in RepoState] == names
+    assert [state.value for state in RepoState] == [0, 1, 2, 3, 4]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from settlement.errors import Refused, UnknownName
-from settlement.scenario.acts import depository, movements, repo, trades
+from settlement.scenario.acts import changes, depository, margin, movements, repo, trades
 from settlement.scenario.acts.base import Act, Stage
 from settlement.scenario.steps.base import Step
 
@@ -34,6 +34,26 @@ ACTS: Mapping[str, Callable[[Stage, Any], Act]] = {
     "price": repo.price,
     "repo": repo.repo,
     "close": repo.close,
+    "terminate": changes.terminate,
+    "rerate": changes.rerate,
+    "reprice": changes.reprice,
+    "adjust": changes.adjust,
+    "substitute": changes.substitute,
+    "free": changes.free,
+    "roll": changes.roll,
+    "partial": changes.partial,
+    "fail": changes.fail,
+    "income": changes.income,
+    "margin_call": margin.margin_call,
+    "deliver_margin": margin.deliver_margin,
+    "return_margin": margin.return_margin,
+    "stop_clock": margin.stop_clock,
+    "restart_clock": margin.restart_clock,
+    "default": margin.default,
+    "state_value": margin.state_value,
+    "close_out": margin.close_out,
+    "collect": margin.collect,
+    "pay_claim": margin.pay_claim,
 }
 """What prepares the act of each word."""
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from settlement.analytics.allocation import Objective
 from settlement.coordinator.deals import Deal, MasterAgreement
-from settlement.coordinator.repo import Closing
 from settlement.errors import Refused
 from settlement.model.asset import SecurityKind
-from settlement.model.repo import Method
+from settlement.model.repo import Income, Method
 from settlement.reporting.story import Figure
 from settlement.scenario.acts.base import Act, Result, Stage, listed
 from settlement.scenario.model import MarginPart
 from settlement.scenario.steps.repo import Close, PriceOf, Repo
 from settlement.units import cents_half_up, price_to_chain, show_cash, show_per_cent
 
+_INCOME = {"paid-across": Income.MANUFACTURED, "in-the-price": Income.IN_THE_PRICE}
 _MARGIN = {Method.HAIRCUT: "haircut", Method.RATIO: "margin ratio"}
 
 
@@ -50,20 +51,27 @@ def price(stage: Stage, step: PriceOf) -> Act:
 
 def repo(stage: Stage, step: Repo) -> Act:
     def do() -> Result:
+        desk = stage.market.repo
         if not step.again:
-            stage.market.repo.agree(_deal(stage, step))
-        booked = stage.market.repo.open(step.repo)
+            deal = _deal(stage, step)
+            if step.allocate is not None:
+                deal = stage.market.agent.propose(deal, Objective(step.allocate)).deal
+            desk.agree(deal)
+        booked = desk.open(step.repo)
         figures: dict[str, Figure] = {"purchase_price": booked.purchase_price}
         if step.again:
             return Result(figures=figures)
-        value = cents_half_up(stage.market.repo.market_value(_deal(stage, step)))
+        value = cents_half_up(desk.market_value(booked.deal))
         figures["market_value"] = value
-        return Result([_repo_line(stage, step, value)], figures)
+        lines = [_repo_line(booked.deal, value)]
+        if step.allocate is not None:
+            lines.insert(0, f"the agent allocates {listed(booked.deal.collateral)}")
+        return Result(lines, figures)
 
     if step.again:
         return Act(f"Repo {step.repo} is submitted again", do, step.repo)
-    sides = f"{step.seller} → {step.buyer}"
-    heading = f"Repo {step.repo} opens  {sides}  {listed(step.collateral)}"
+    what = listed(step.collateral) or f"{step.purchase_price:,} {stage.scenario.currency}"
+    heading = f"Repo {step.repo} opens  {step.seller} → {step.buyer}  {what}"
     return Act(heading, do, step.repo, (str(step.seller), str(step.buyer)))
 
 
@@ -71,14 +79,17 @@ def close(stage: Stage, step: Close) -> Act:
     def do() -> Result:
         closing = stage.market.repo.close(step.close, step.by)
         lines = [
-            f"interest {_interest(closing)}",
+            f"interest {closing.formula}",
             f"repurchase price {show_cash(closing.repurchase_price)}",
         ]
+        if closing.fails_charge:
+            lines.append(f"less the fails charge {show_cash(closing.fails_charge)}")
         return Result(
             lines,
             {
                 "price_differential": closing.price_differential,
                 "repurchase_price": closing.repurchase_price,
+                "fails_charge": closing.fails_charge,
                 "days": sum(days for _, days in closing.periods),
             },
         )
@@ -100,7 +111,6 @@ def _deal(stage: Stage, step: Repo) -> Deal:
     kinds = {symbol: part.kind for symbol, part in stage.scenario.securities.items()}
     assert step.repo_rate is not None
     assert step.purchase_date is not None
-    assert step.repurchase_date is not None
     return Deal(
         reference=step.repo,
         venue=step.venue,
@@ -113,6 +123,10 @@ def _deal(stage: Stage, step: Repo) -> Deal:
         purchase_date=step.purchase_date,
         repurchase_date=step.repurchase_date,
         purchase_price=step.purchase_price,
+        notice=step.notice,
+        income=_INCOME[step.income],
+        may_substitute=step.may_substitute,
+        may_terminate=step.may_terminate,
         agreement=MasterAgreement(
             method=margin.method,
             basis=margin.basis,
@@ -124,20 +138,16 @@ def _deal(stage: Stage, step: Repo) -> Deal:
     )
 
 
-def _repo_line(stage: Stage, step: Repo, value: Decimal) -> str:
-    deal = _deal(stage, step)
+def _repo_line(deal: Deal, value: Decimal) -> str:
     word = _MARGIN[deal.agreement.method]
     margins = " and ".join(dict.fromkeys(map(show_per_cent, deal.margins.values())))
-    days = (deal.repurchase_date - deal.purchase_date).days
-    term = "overnight" if days == 1 else f"{days} days"
     rate = show_per_cent(deal.repo_rate)
-    held = " · held in tri-party custody" if step.venue == "tri-party" else ""
-    return f"market value {show_cash(value)}, {word} {margins}, {rate}, {term}{held}"
+    held = " · held in tri-party custody" if deal.venue == "tri-party" else ""
+    return f"market value {show_cash(value)}, {word} {margins}, {rate}, {_term(deal)}{held}"
 
 
-def _interest(closing: Closing) -> str:
-    """The formula with the figures in it."""
-    rated = [f"{show_per_cent(rate)} × {days}" for rate, days in closing.periods]
-    sum_ = rated[0] if len(rated) == 1 else f"({' + '.join(rated)})"
-    principal = show_cash(closing.purchase_price)
-    return f"{principal} × {sum_}/{closing.basis} = {show_cash(closing.price_differential)}"
+def _term(deal: Deal) -> str:
+    if deal.repurchase_date is None:
+        return f"until notice of {deal.notice} days" if deal.notice else "until notice"
+    days = (deal.repurchase_date - deal.purchase_date).days
+    return {0: "intraday", 1: "overnight"}.get(days, f"{days} days")

@@ -36,6 +36,7 @@ STEPS: dict[str, type[Step]] = {
         changes.Reprice,
         changes.Adjust,
         changes.Substitute,
+        changes.Free,
         changes.Roll,
         changes.Partial,
         changes.Fail,

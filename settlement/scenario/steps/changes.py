@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from settlement.scenario.fields import (
     Day,
     InterestName,
+    ObjectiveName,
     PositiveAmount,
     Quantity,
     Rate,
@@ -94,6 +95,9 @@ class Substitute(Step):
     collateral: dict[Text, Quantity] = Field(
         default_factory=dict, description="all of it afterwards; this or `into`"
     )
+    returned: Text | None = Field(
+        None, description="with `into`: which security goes back, if there are several"
+    )
     into: Text | None = Field(
         None, description="one security, as much of it as is needed; this or `collateral`"
     )
@@ -101,14 +105,34 @@ class Substitute(Step):
     def names(self) -> Iterator[Name]:
         yield "substitute", "repo", self.substitute
         yield from (("collateral", "security", symbol) for symbol in self.collateral)
-        if self.into is not None:
-            yield "into", "security", self.into
+        for field in ("returned", "into"):
+            if getattr(self, field) is not None:
+                yield field, "security", getattr(self, field)
 
     @model_validator(mode="after")
     def _one_way(self) -> Substitute:
         if bool(self.collateral) == (self.into is not None):
             raise ValueError("`collateral` or `into`, one of them")
         return self
+
+
+class Free(Step):
+    """The agent takes a security out of every tri-party repo in which its seller may substitute.
+
+    Other holdings of the seller take its place.
+    """
+
+    verb = "free"
+    figures: ClassVar[Mapping[str, str]] = {"quantity": "of the security that came out"}
+    example = "{free: T-2035, by: dealer, expect: {quantity: 2000000}}"
+
+    free: Text = Field(description="security that is needed elsewhere")
+    by: Text = Field(description="seller whose repos hold it")
+    objective: ObjectiveName = Field("best-first", description="how the agent chooses")
+
+    def names(self) -> Iterator[Name]:
+        yield "free", "security", self.free
+        yield "by", "participant", self.by
 
 
 class Roll(Step):
@@ -136,21 +160,23 @@ class Roll(Step):
 
 
 class Partial(Step):
-    """Delivers part of a repo that was agreed and could not open; the rest stays booked."""
+    """Delivers part of a repo that was agreed and could not open.
+
+    The name stands for what opens; the rest stays booked as the name with `-rest`.
+    """
 
     verb = "partial"
     figures: ClassVar[Mapping[str, str]] = {
         "now": "purchase price of what is delivered",
         "open": "purchase price of the rest",
     }
-    example = "{partial: R1, collateral: {T-2035: 750000}, rest: R1-rest}"
+    example = "{partial: R1, collateral: {T-2035: 750000}}"
 
     partial: Text = Field(description="repo that was agreed and not opened")
     collateral: dict[Text, Quantity] = Field(description="what is delivered now")
-    rest: Text = Field(description="what both sides call the rest")
 
     def introduces(self) -> Iterator[tuple[str, str]]:
-        yield "repo", self.rest
+        yield "repo", f"{self.partial}-rest"
 
     def names(self) -> Iterator[Name]:
         yield "partial", "repo", self.partial

@@ -121,7 +121,8 @@ class Close(Step):
     verb = "close"
     figures: ClassVar[Mapping[str, str]] = {
         "price_differential": "the interest, to the cent",
-        "repurchase_price": "the cash of the closing leg",
+        "repurchase_price": "purchase price and interest",
+        "fails_charge": "what the buyer bears of it for its fail",
         "days": "from the purchase date to the day of the close",
     }
     example = "{at: 2026-03-03 10:00, close: R1, expect: {price_differential: 1191.37}}"

@@ -19,6 +19,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from eth_abi import encode
+from eth_utils import to_checksum_address
 
 from settlement.chain.reverts import Revert
 from settlement.market import Market
@@ -28,6 +29,7 @@ from settlement.onchain import repo_signing
 from settlement.onchain.contract import Event
 from settlement.onchain.signing import Domain
 from tests.contracts.live import Live, decoded, logged, reverts
+from tests.contracts.repo.margin_pen import MarginPen
 from tests.contracts.repo.pen import DAY, PRICE, RepoPen
 
 CENT = 10_000
@@ -131,7 +133,8 @@ class Life:
         """Both sides change it."""
         call = self.amended(**changes)
         events = self.facility.amend(*call)
-        self.lines = call[1].lines or self.lines
+        lines = call[1].lines
+        self.lines = lines if lines and lines != self.collateral else self.lines
         self.number += 1
         return events
 
@@ -229,7 +232,7 @@ def enrich(market: Market) -> None:
 
 
 def refusing(facility: Live, function: str, watch: Callable[[], Any]) -> Callable[..., None]:
-    """`refuse(arguments, "NotDue", ...)`: the call reverts so, nothing moved, nothing was written."""
+    """`refuse(arguments, "NotDue", ...)`: it reverts so, nothing moved, nothing was written."""
 
     def refuse(call: Sequence[Any], error: str, **arguments: Any) -> None:
         repo = repo_signing.repo_id(_terms_in(call))
@@ -281,26 +284,43 @@ def ambush(live: Any, facility: Live, pen: RepoPen, terms: RepoTerms, data: byte
 # --- margin and default, as far as they bear on changes
 
 
+def margin_pen(life: Life) -> MarginPen:
+    """Writes what happens to the set of a repo, with the keys of its parties."""
+    pen = MarginPen(life.facility._market)
+    pen.keys = life.pen.keys
+    return pen
+
+
 def call_margin(life: Life, by: Any, against: Any, under: Agreement | None = None) -> bytes:
-    """The first call of the set whose only repo this is, `by` of `against`; returns the set."""
-    pen, facility = life.pen, life.facility
-    pair = pen.pair(by, against, under)
-    netting_set = pen.netting_set(pair)
-    signature = pen.sign(by, repo_signing.margin_call_hash(netting_set, 1, pair.by))
-    facility.callMargin(pair, (life.position,), (), signature)
-    return netting_set
+    """A call of the set whose only repo this is, `by` of `against`; returns the set."""
+    pen = margin_pen(life)
+    pair = pen.pair(by, against, under or life.pen.agreement())
+    life.facility.callMargin(*pen.calling(pair, [life.position]))
+    return pen.netting_set(pair)
+
+
+def meet_call(life: Life, by: Any, against: Any) -> None:
+    """`by` pays the call of `against`."""
+    pen = margin_pen(life)
+    life.facility.meetInCash(*pen.paying(pen.pair(by, against, life.pen.agreement())))
 
 
 def default(life: Life, by: Any, against: Any) -> bytes:
     """`against` leaves a call of `by` unmet, and `by` declares its default; returns the set."""
-    market, pen = life.facility._market, life.pen
+    chain, market = life.facility._market.chain, life.facility._market
+    chain.advance_to(chain.now() + 1)
     market.repo.post_price("T-2035", PRICE * 9 // 10)
     netting_set = call_margin(life, by, against)
-    pair = pen.pair(by, against)
-    market.chain.advance_to(market.chain.now() + pair.agreement.call_deadline + 1)
-    signature = pen.sign(by, repo_signing.default_notice_hash(netting_set, 2, pair.by))
-    life.facility.declareDefault(pair, (), signature)
+    pen = margin_pen(life)
+    pair = pen.pair(by, against, life.pen.agreement())
+    chain.advance_to(chain.now() + pair.agreement.call_deadline + 1)
+    life.facility.declareDefault(*pen.declaring(pair))
     return netting_set
+
+
+def lines_in(words: Iterable[tuple[str, int, int]]) -> tuple[Line, ...]:
+    """The lines of an event."""
+    return tuple(Line(to_checksum_address(security), *rest) for security, *rest in words)
 
 
 def dirtied(data: bytes, word: int, value: int) -> bytes:

@@ -26,6 +26,7 @@ from tests.contracts.repo.life import (
     elsewhere,
     enrich,
     interest,
+    lines_in,
     millions,
     refusing,
     supply,
@@ -102,9 +103,7 @@ def test_none_in_default(life, dealer, fund, refuses):
 
 def test_an_intraday_repo_stands_as_it_is(facility, pen, terms, refuses, at):
     """On its day; on the next it is due."""
-    day = replace(
-        terms, duration=Duration.INTRADAY.value, repurchase_date=terms.purchase_date
-    )
+    day = replace(terms, duration=Duration.INTRADAY.value, repurchase_date=terms.purchase_date)
     life = Life.opened(facility, pen, day)
     at(0, 12)
     refuses(life.amended(rate=RATE + 1), "IntradayStands", repo=life.id)
@@ -176,21 +175,21 @@ def test_no_less_secures_it_than_the_cash_needs(life, pen, refuses):
         life.amended(lines=(pen.line("T-2035", QUANTITY - 1_000),)),
         "NotEnoughCollateral",
         needed=PURCHASE_PRICE,
-        available=PURCHASE_PRICE - 997_430_000 + 5_000,
+        available=millions("9973252.58"),
     )
 
 
-@pytest.mark.parametrize("changes", [{"purchase_price": LESS}, {"lines": 1}])
-def test_new_values_need_a_fresh_price(life, pen, refuses, market, security, at, changes):
-    if "lines" in changes:
-        changes = {"lines": (pen.line("T-2035", QUANTITY + 1_000),)}
-    posted = market.chain.now()
-    at(1, 9, 0, 1)
-    age = market.chain.now() - posted
-    stale = {"asset": security.address} if False else {"security": security.address}
-    refuses(life.amended(**changes), "PriceStale", age=age, maximumAge=DAY, **stale)
+@pytest.mark.parametrize("field", ["purchase_price", "lines"])
+def test_new_values_need_a_fresh_price(life, pen, refuses, prices, market, security, field):
+    """To the second."""
+    values = {"purchase_price": LESS, "lines": (pen.line("T-2035", QUANTITY + 1_000),)}
+    changes = {field: values[field]}
+    observed = prices.quoteOf(security)[1]
+    market.chain.advance_to(observed + DAY + 1)
+    stale = {"age": DAY + 1, "maximumAge": DAY}
+    refuses(life.amended(**changes), "PriceStale", security=security, **stale)
     assert not market.repo.post_price("T-2035", PRICE * 2)
-    refuses(life.amended(**changes), "PricePending", **stale)
+    refuses(life.amended(**changes), "PricePending", security=security)
     market.repo.confirm_price("T-2035", PRICE * 2)
     life.amend(**changes)
 
@@ -273,6 +272,16 @@ def test_both_sides_must_sign_it_for_its_place(pen, life, dealer, fund, intruder
     refuses((position, amendment, by_buyer, by_seller), "BadSignature", signer=dealer)
 
 
+@pytest.mark.parametrize("name", ["dealer", "fund"])
+def test_a_suspended_side_amends_nothing(life, market, refuses, name):
+    """A re-rate moves nothing, and yet what its stolen key signs must not bind it."""
+    market.onboarding.suspend(name, "key stolen")
+    wallet = market.directory.party(name)
+    refuses(life.amended(rate=ONE), "WalletNotActive", wallet=wallet, status=2)
+    market.onboarding.reinstate(name, "cleared")
+    life.amend(rate=ONE)
+
+
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_an_amendment_of_another_venue_is_none(pen, life, dealer, refuses, domain):
     pen.domain = elsewhere(pen, domain)
@@ -329,7 +338,7 @@ def test_whole_pieces_only(life, pen, security, refuses):
         life.amended(lines=(pen.line("T-2035", QUANTITY + 1),)),
         "NotDenominated",
         asset=security,
-        amount=1,
+        quantity=1,
         denomination=1_000,
     )
 
@@ -355,14 +364,15 @@ def test_a_re_rate_moves_nothing_and_needs_no_price(facility, life, watch, intru
     events = facility.amend(*call, sender=intruder)
     accrued = counted((PURCHASE_PRICE, RATE, 3))
     assert [event.name for event in events] == ["Amended"]
-    assert logged(events, "Amended") == {
+    amended = dict(logged(events, "Amended"))
+    assert lines_in(amended.pop("lines")) == life.terms.lines
+    assert amended == {
         "repo": life.id,
         "number": 1,
         "date": life.today,
         "purchasePrice": PURCHASE_PRICE,
         "rate": -RATE,
         "accrued": accrued,
-        "lines": [line.words() for line in life.terms.lines],
     }
     assert moved() == {}
     due = life.terms.repurchase_date
@@ -623,7 +633,9 @@ def test_an_open_ended_repo_is_amended_until_its_date(facility, pen, terms, deal
     at(2, 11)
     life.amend(purchase_price=LESS)
     at(3, 12)
-    expected = interest((PURCHASE_PRICE, RATE, 1), (PURCHASE_PRICE, RATE * 2, 1), (LESS, RATE * 2, 1))
+    expected = interest(
+        (PURCHASE_PRICE, RATE, 1), (PURCHASE_PRICE, RATE * 2, 1), (LESS, RATE * 2, 1)
+    )
     assert life.close()["priceDifferential"] == expected
 
 
@@ -634,7 +646,7 @@ def test_the_collateral_must_outlive_what_is_left(facility, pen, terms, market, 
     )
     life = Life.opened(facility, pen, open_terms)
     sunset = market.directory.security("T-2035").last_second
-    last_day = sunset // DAY - life.today - 3
+    last_day = sunset // DAY - life.today - 4
     at(last_day, 12)
     market.repo.post_price("T-2035", PRICE)
     life.amend(purchase_price=LESS)

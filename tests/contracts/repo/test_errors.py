@@ -8,7 +8,10 @@ import pytest
 
 from settlement.onchain.artifacts import load
 
-INTERFACES = ("IRepoFacility", "IPriceBoard", "ICollateralPolicy", "ITriPartyCustody")
+INTERFACES = (
+    *("IRepoFacility", "IRepoChanges", "IRepoServicing", "IRepoMargin", "IRepoDefault"),
+    *("IRepoRecords", "IPriceBoard", "ICollateralPolicy", "ITriPartyCustody"),
+)
 ERRORS = sorted(
     entry["name"] for name in INTERFACES for entry in load(name).abi if entry["type"] == "error"
 )

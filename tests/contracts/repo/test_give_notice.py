@@ -34,9 +34,7 @@ def refuses(facility, watch):
 @pytest.fixture
 def open_terms(terms):
     """Until two days after a notice."""
-    return replace(
-        terms, duration=Duration.OPEN_ENDED.value, repurchase_date=0, notice_period=2
-    )
+    return replace(terms, duration=Duration.OPEN_ENDED.value, repurchase_date=0, notice_period=2)
 
 
 @pytest.fixture
@@ -214,7 +212,7 @@ def test_a_notice_for_another_venue_is_none(pen, life, dealer, refuses, domain):
 
 
 def test_a_notice_counts_once(facility, life, dealer):
-    """Superseded by an earlier date, it does not come back, and the place it was signed for is taken."""
+    """Once given it is not given again; the place that it was signed for is taken."""
     first = life.noticed(dealer, life.today + 9)
     life.notice(dealer, life.today + 9)
     with reverts(

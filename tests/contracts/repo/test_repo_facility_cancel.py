@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from settlement.onchain.signing import Domain, repo_id
+from settlement.onchain.repo_signing import repo_id
+from settlement.onchain.signing import Domain
 from tests.contracts.live import logged, reverts
 
 HOUR = 3_600
@@ -42,7 +43,7 @@ def test_on_the_signature_of_that_side(facility, pen, loose, dealer, fund):
         pen.by(dealer, loose),
         pen.cancellation(other, dealer),
         pen.cancellation(loose, fund),
-        pen.closing(loose, dealer)[2],
+        pen.closing(loose, dealer)[-1],
     ]
     pen.domain = Domain(right.name, right.chain_id + 1, right.contract)
     wrong.append(pen.cancellation(loose, dealer))
@@ -71,7 +72,7 @@ def test_cancelled_it_never_opens(facility, pen, loose, market, intruder, name):
     market.onboarding.suspend(name, "screening")
     events = facility.cancel(*pen.cancelling(loose, party), sender=intruder)
     assert logged(events, "RepoCancelled") == {"repo": repo_id(loose), "by": party.address}
-    assert facility.repoOf(repo_id(loose)) == (3, 0, 0, 0)
+    assert facility.repoOf(repo_id(loose)) == (3, False, 0, 0, 0, 0)
     market.onboarding.reinstate(name, "cleared")
     with reverts("WrongState", repo=repo_id(loose), state=3):
         facility.open(*pen.signed(loose))

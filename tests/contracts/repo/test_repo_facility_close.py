@@ -7,10 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from settlement.model.repo import Method, price_differential
-from settlement.onchain.signing import Domain, repo_id
+from settlement.analytics.interest import price_differential
+from settlement.model.repo import Method, Position
+from settlement.onchain.repo_signing import agreement_id, repo_id
+from settlement.onchain.signing import Domain
 from settlement.units import cash_from_chain, cash_to_chain
-from tests.contracts.live import decoded, logged, reverts
+from tests.contracts.live import NOBODY, decoded, logged, reverts
 from tests.contracts.repo.pen import (
     DAY,
     INTEREST,
@@ -31,9 +33,10 @@ def pays(facility, pen, watch):
         closed = logged(facility.close(*pen.closing(terms, closer)), "Closed")
         assert closed["repo"] == repo_id(terms)
         assert closed["date"] == today
-        assert (closed["priceDifferential"], closed["repurchasePrice"]) == tuple(foretold)
+        told = (closed["priceDifferential"], closed["failsCharge"], closed["paid"])
+        assert told == tuple(foretold)
         price = terms.purchase_price + closed["priceDifferential"]
-        assert closed["repurchasePrice"] == price
+        assert told[1:] == (0, price)
         cash = {"dealer": -price, "fund": price}
         assert {name: own["USD"] for name, own in moved().items()} == cash
         return closed["priceDifferential"]
@@ -86,11 +89,9 @@ def test_before_the_cut_off_a_side_must_ask(
     """A stranger's own good signature is a stranger's."""
     at(1, 16, 59)
     refuses(pen.closing(opened, intruder), "NotASide", signer=intruder)
-    refuses((opened, "0x" + "00" * 20, b""), "NotASide", signer="0x" + "00" * 20)
-    refuses((opened, dealer.address, b""), "BadSignature", signer=dealer)
-    stolen = pen.closing(opened, intruder)[2]
-    refuses((opened, dealer.address, stolen), "BadSignature", signer=dealer)
-    refuses((opened, dealer.address, pen.closing(opened, fund)[2]), "BadSignature", signer=dealer)
+    refuses((opened, (), NOBODY, b""), "NotASide", signer=NOBODY)
+    for wrong in (b"", pen.closing(opened, intruder)[-1], pen.closing(opened, fund)[-1]):
+        refuses((opened, (), dealer.address, wrong), "BadSignature", signer=dealer)
 
 
 def test_a_closing_is_for_one_repo(facility, pen, opened, dealer, fund, refuses, market, at):
@@ -99,7 +100,7 @@ def test_a_closing_is_for_one_repo(facility, pen, opened, dealer, fund, refuses,
     other = replace(opened, nonce=opened.nonce + 1)
     right = pen.domain
     wrong = [
-        pen.closing(other, dealer)[2],
+        pen.closing(other, dealer)[-1],
         pen.by(dealer, opened),
         pen.cancellation(opened, dealer),
     ]
@@ -109,9 +110,9 @@ def test_a_closing_is_for_one_repo(facility, pen, opened, dealer, fund, refuses,
         Domain("DvP Settlement", right.chain_id, right.contract),
     ):
         pen.domain = domain
-        wrong.append(pen.closing(opened, dealer)[2])
+        wrong.append(pen.closing(opened, dealer)[-1])
     for signature in wrong:
-        refuses((opened, dealer.address, signature), "BadSignature", signer=dealer)
+        refuses((opened, (), dealer.address, signature), "BadSignature", signer=dealer)
 
 
 @pytest.mark.parametrize("field", ["rate", "purchase_price", "repurchase_date", "lines", "buyer"])
@@ -127,6 +128,37 @@ def test_other_terms_are_another_repo(facility, pen, opened, dealer, intruder, r
     }
     other = replace(opened, **{field: changed[field]})
     refuses(pen.closing(other, dealer), "WrongState", repo=repo_id(other), state=0)
+
+
+def test_nothing_closes_in_a_set_in_default(facility, pen, in_default, dealer, watch, at):
+    at(1, 12)
+    moved = watch()
+    with reverts("SetInDefault", nettingSet=in_default.netting_set):
+        facility.close(*pen.closing(in_default.terms, dealer))
+    assert moved() == {}
+
+
+def test_lines_are_brought_where_they_changed_only(
+    facility, pen, opened, dealer, refuses, watch, at
+):
+    """Those that stand now: neither those of the terms, nor others, nor none."""
+    (line,) = opened.lines
+    wrong = {"error": "NotTheCollateral", "repo": repo_id(opened)}
+    more = (replace(line, quantity=QUANTITY + 1_000),)
+    facility.substitute(*pen.substituting(Position(opened), more))
+    at(1, 12)
+    others = (replace(line, quantity=1_000), replace(line, margin=line.margin + 1_000))
+    for lines in ((), opened.lines, *((other,) for other in others), (*more, *more)):
+        refuses(pen.closing(opened, dealer, lines), **wrong)
+    moved = watch()
+    facility.close(*pen.closing(opened, dealer, more))
+    assert moved()["dealer"]["T-2035"] == QUANTITY + 1_000
+
+
+def test_where_nothing_changed_no_lines_are_brought(pen, opened, dealer, refuses, at):
+    at(1, 12)
+    again = pen.closing(opened, dealer, opened.lines)
+    refuses(again, "NotTheCollateral", repo=repo_id(opened))
 
 
 def test_short_of_cash_the_collateral_stays(
@@ -201,12 +233,11 @@ def test_either_side_at_any_hour_pays_the_same(opened, pays, market, at, name, h
 
 
 def test_from_the_cut_off_on_by_anyone(facility, opened, intruder, refuses, at, watch):
-    nobody = "0x" + "00" * 20
     at(1, 16, 59, 59)
-    refuses((opened, nobody, b""), "NotASide", signer=nobody)
+    refuses((opened, (), NOBODY, b""), "NotASide", signer=NOBODY)
     at(1, 17)
     moved = watch()
-    events = facility.close(opened, nobody, b"", sender=intruder)
+    events = facility.close(opened, (), NOBODY, b"", sender=intruder)
     assert logged(events, "Closed")["priceDifferential"] == INTEREST
     assert moved() == {
         "dealer": {"T-2035": QUANTITY, "USD": -PURCHASE_PRICE - INTEREST},
@@ -218,7 +249,7 @@ def test_a_cut_off_at_midnight_asks_nobody(facility, pen, terms, at):
     day = replace(terms, cut_off=0)
     facility.open(*pen.signed(day))
     at(1, 0)
-    facility.close(day, "0x" + "00" * 20, b"")
+    facility.close(day, (), NOBODY, b"")
 
 
 def test_a_cut_off_at_the_end_of_the_day_leaves_it_to_the_sides(facility, pen, terms, intruder, at):
@@ -275,7 +306,7 @@ def test_late_interest_runs_to_the_day_of_the_exchange(
     facility, pen, terms, pays, dealer, at, days, late_rate
 ):
     """At the late rate where one was agreed, else at the repo rate; the reference says how much."""
-    late = replace(terms, late_rate=late_rate)
+    late = replace(terms, agreement=agreement_id(pen.agreement(late_rate=late_rate)))
     facility.open(*pen.signed(late))
     at(1 + days, 23)
     periods = [(Decimal("0.043"), 1), (Decimal(late_rate or RATE).scaleb(-9), days)]
@@ -292,18 +323,18 @@ def test_a_negative_rate_pays_less_back(facility, pen, terms, pays, dealer, at):
 
 
 def test_a_negative_rate_takes_no_more_than_the_price(facility, pen, terms, dealer, watch, at):
-    """−100% a day on a year of 360: after the first day nothing is owed, and never less."""
-    absurd = replace(terms, rate=-360 * 10**9)
-    facility.open(*pen.signed(absurd))
-    at(9, 10)
+    """−100% a year of 360 days: after them nothing is owed, and on the next day not less."""
+    lowest = replace(terms, rate=-(10**9), repurchase_date=terms.purchase_date + 361)
+    facility.open(*pen.signed(lowest))
+    at(361, 10)
     moved = watch()
-    closed = logged(facility.close(*pen.closing(absurd, dealer)), "Closed")
-    assert (closed["priceDifferential"], closed["repurchasePrice"]) == (-PURCHASE_PRICE, 0)
+    closed = logged(facility.close(*pen.closing(lowest, dealer)), "Closed")
+    assert (closed["priceDifferential"], closed["paid"]) == (-PURCHASE_PRICE, 0)
     assert moved() == {"dealer": {"T-2035": QUANTITY}, "fund": {"T-2035": -QUANTITY}}
 
 
 def test_a_basis_of_365(facility, pen, terms, pays, dealer, at):
-    sterling = replace(terms, basis=365)
+    sterling = replace(terms, agreement=agreement_id(pen.agreement(basis=365)))
     facility.open(*pen.signed(sterling))
     at(1, 10)
     assert pays(sterling, dealer) == 1_175_050_000
@@ -321,14 +352,21 @@ def test_closes_out_of_custody(facility, custody, pen, terms, security, dealer, 
         "fund": {"USD": PURCHASE_PRICE + INTEREST},
     }
     assert security.balanceOf(custody) == 0
-    assert facility.repoOf(repo_id(held)) == (2, held.purchase_date, PURCHASE_PRICE, RATE)
+    assert facility.repoOf(repo_id(held)) == (
+        2,
+        False,
+        held.purchase_date,
+        held.repurchase_date,
+        PURCHASE_PRICE,
+        RATE,
+    )
 
 
 def test_hostile_cash_enters_nothing_while_it_closes(
     facility, pen, terms, opened, live, dealer, fund, at
 ):
     """Its call back tries to close a second repo, and the same one again."""
-    hostile = live("HostileCash")
+    hostile = live("HostileToken")
     trap = replace(
         terms,
         cash=hostile.address,

@@ -8,16 +8,16 @@ from dataclasses import replace
 import pytest
 from eth_utils import keccak
 
-from settlement.onchain import signing
+from settlement.onchain import repo_signing
 from settlement.onchain.sources import CHECKOUT
 from tests.contracts.repo.pen import QUANTITY
 
 SOURCE = (CHECKOUT / "contracts" / "repo" / "RepoTermsLib.sol").read_text("utf-8")
 TEXTS = {
-    "TERMS": signing.REPO_TERMS,
-    "LINE": signing.LINE,
-    "CLOSING": signing.REPO_CLOSING,
-    "CANCELLATION": signing.REPO_CANCELLATION,
+    "TERMS": repo_signing.REPO_TERMS,
+    "LINE": repo_signing.LINE,
+    "CLOSING": repo_signing.CLOSING,
+    "CANCELLATION": repo_signing.CANCELLATION,
 }
 
 
@@ -37,4 +37,4 @@ def test_a_type_hash_is_that_of_its_text(name):
 def test_python_and_solidity_name_a_repo_alike(facility, pen, terms, count):
     lines = [pen.line("0x" + f"{number:040x}", QUANTITY, number) for number in range(count)]
     several = replace(terms, lines=tuple(lines), rate=-1, nonce=2**255)
-    assert facility.idOf(several) == signing.repo_id(several)
+    assert facility.idOf(several) == repo_signing.repo_id(several)

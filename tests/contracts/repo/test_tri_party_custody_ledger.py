@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settlement.model.repo import RepoTerms
-from settlement.onchain.signing import repo_id
+from settlement.onchain.repo_signing import repo_id
 from tests.contracts.live import reverts
 from tests.contracts.repo.pen import PRICE
 
@@ -87,6 +87,7 @@ def test_collateral_that_the_root_wallet_took_is_missed(
 def test_the_ledger_is_the_balance(facility, custody, pen, terms, security, market, steps):
     """Repos of some sizes opened and closed in any order: what is held sums to what is there."""
     held: dict[int, RepoTerms] = {}
+    patient = pen.agreement(maximum_price_age=10**9)
 
     def close(slot):
         market.at(market.now() + timedelta(days=1))
@@ -101,8 +102,8 @@ def test_the_ledger_is_the_balance(facility, custody, pen, terms, security, mark
             held[slot] = pen.terms(
                 market.directory.party("dealer"),
                 market.directory.party("fund"),
+                under=patient,
                 custody=custody.address,
-                maximum_price_age=10**9,
                 purchase_price=10_000,
                 lines=(line,),
             )

@@ -6,7 +6,6 @@ to its end, then returns the arguments of `collect`. Each method is named after 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -26,9 +25,9 @@ from settlement.model.repo import (
     Position,
     RepoTerms,
 )
-from settlement.onchain import repo_signing
 from tests.contracts.live import Live, logged
-from tests.contracts.repo.pen import HAIRCUT, HOUR, PRICE, RATE, RepoPen
+from tests.contracts.repo.margin_pen import MarginPen
+from tests.contracts.repo.pen import HAIRCUT, HOUR, PRICE, RATE
 
 QUANTITY = 100_000
 PURCHASE_PRICE = 99_742_500_000
@@ -55,7 +54,7 @@ class RepoCalls:
             market.add_participant("bank", {"USD": Decimal("1000000.00")})
         self.lender = market.directory.party(lender)
         self.borrower = market.directory.party("dealer")
-        self.pen = RepoPen(market, self.lender, self.borrower)
+        self.pen = MarginPen(market, self.lender, self.borrower)
         self.security = market.directory.security("T-2035").address
         notes = SecurityKind.TREASURY_NOTE.number
         market.repo.adopt_policy({notes: Decimal("0.01")}, Method.HAIRCUT)
@@ -154,42 +153,34 @@ class RepoCalls:
     # IRepoMargin: the lender calls, the borrower meets.
 
     def call_margin(self) -> Arguments:
-        return self._calling(self._short())
+        pair, terms = self._short()
+        return self.pen.calling(pair, [terms])
 
     def net_exposure(self) -> Arguments:
         pair, terms = self._short()
-        return pair, [Position(terms)], []
+        return self.pen.exposed(pair, [terms])
 
     def meet_in_cash(self) -> Arguments:
-        pair, amount = self._called()
-        meeting = self._seen_by_the_other(pair)
-        sides = (meeting.by, meeting.against)
-        return meeting, self._signed(meeting, repo_signing.margin_payment_hash, 2, *sides, amount)
+        return self.pen.paying(_from_the_other(self._called()))
 
     def meet_in_securities(self) -> Arguments:
-        pair, _ = self._called()
-        meeting, lines = self._seen_by_the_other(pair), (self.line(10_000),)
-        sides = (meeting.by, meeting.against)
-        signature = self._signed(meeting, repo_signing.margin_delivery_hash, 2, *sides, lines)
-        return meeting, lines, signature
+        lines = (self.line(10_000),)
+        return self.pen.delivering(_from_the_other(self._called()), lines)
 
     def return_cash(self) -> Arguments:
-        meeting, signature = self.meet_in_cash()
-        paid = logged(self.facility.meetInCash(meeting, signature), "MarginPaid")["principal"]
-        pair = self._seen_by_the_other(meeting)
-        words = (pair.by, pair.against, paid, 0)
-        return pair, paid, self._signed(pair, repo_signing.margin_return_hash, 3, *words)
+        meeting = self.meet_in_cash()
+        paid = logged(self.facility.meetInCash(*meeting), "MarginPaid")["principal"]
+        return self.pen.returning(_from_the_other(meeting[0]), paid)
 
     def return_securities(self) -> Arguments:
-        meeting, lines, signature = self.meet_in_securities()
-        self.facility.meetInSecurities(meeting, lines, signature)
-        pair = self._seen_by_the_other(meeting)
-        words = (pair.by, pair.against, lines)
-        return pair, lines, self._signed(pair, repo_signing.margin_restitution_hash, 3, *words)
+        meeting = self.meet_in_securities()
+        self.facility.meetInSecurities(*meeting)
+        pair, lines, _ = meeting
+        return self.pen.restoring(_from_the_other(pair), lines)
 
     def stop_clock(self) -> Arguments:
         """The wallet of who calls is suspended."""
-        pair, _ = self._called()
+        pair = self._called()
         self.market.onboarding.suspend(self.lender.name, "screening")
         return (pair,)
 
@@ -202,76 +193,56 @@ class RepoCalls:
     # IRepoDefault: the borrower does not meet the call.
 
     def declare_default(self) -> Arguments:
-        pair, _ = self._called()
-        return self._declaring(pair)
+        return self._declaring(self._called())
 
     def state_value(self) -> Arguments:
-        pair, _, _ = self._in_default(valuation_period=0)
-        words = (self.security, LOWER, pair.by)
-        signature = self._signed(pair, repo_signing.stated_value_hash, 3, *words)
-        return pair, self.security, LOWER, signature
+        pair, _ = self._in_default(self.pen.agreement(valuation_period=0))
+        return self.pen.stating(pair, self.security, LOWER)
 
     def close_out(self) -> Arguments:
-        pair, terms, _ = self._in_default()
+        pair, terms = self._in_default()
         self.market.repo.post_price("T-2035", LOWER)
-        return pair, [Position(terms)], []
+        return self.pen.exposed(pair, [terms])
 
     def collect(self) -> Arguments:
-        pair, terms, _ = self._in_default(custody=self.market.deployment.custody.address)
+        pair, terms = self._in_default(custody=self.market.deployment.custody.address)
         self.market.repo.post_price("T-2035", LOWER)
-        self.facility.closeOut(pair, [Position(terms)], [])
+        self.facility.closeOut(*self.pen.exposed(pair, [terms]))
         return terms, (), self.lender
 
     def pay_claim(self) -> Arguments:
-        pair, positions, securities = self.close_out()
-        claim = logged(self.facility.closeOut(pair, positions, securities), "ClosedOut")["claim"]
-        paying, amount = self._seen_by_the_other(pair), abs(claim)
-        words = (paying.by, paying.against, amount)
-        return paying, amount, self._signed(paying, repo_signing.claim_payment_hash, 3, *words)
+        closing = self.close_out()
+        claim = logged(self.facility.closeOut(*closing), "ClosedOut")["claim"]
+        return self.pen.claim_paying(_from_the_other(closing[0]), abs(claim))
 
     def in_default(self) -> tuple[RepoTerms, bytes]:
         """A repo whose netting set is in default, and that set."""
-        _, terms, netting_set = self._in_default()
-        return terms, netting_set
+        pair, terms = self._in_default()
+        return terms, self.pen.netting_set(pair)
 
-    def _short(self, valuation_period: int | None = None, **changes: Any) -> tuple[Pair, RepoTerms]:
+    def _short(self, under: Agreement | None = None, **changes: Any) -> tuple[Pair, RepoTerms]:
         """A repo whose collateral has lost in value."""
-        agreement = self._agreement(valuation_period)
-        terms = self.opened(under=agreement, **changes)
+        terms = self.opened(under=under, **changes)
         self.market.repo.post_price("T-2035", LOWER)
-        return self.pen.pair(self.lender, self.borrower, agreement), terms
+        return self.pen.pair(self.lender, self.borrower, under), terms
 
-    def _agreement(self, valuation_period: int | None) -> Agreement:
-        if valuation_period is None:
-            return self.pen.agreement()
-        return self.pen.agreement(valuation_period=valuation_period)
-
-    def _calling(self, short: tuple[Pair, RepoTerms]) -> Arguments:
-        pair, terms = short
-        signature = self._signed(pair, repo_signing.margin_call_hash, 1, pair.by)
-        return pair, [Position(terms)], [], signature
-
-    def _called(self) -> tuple[Pair, int]:
-        """The lender's call, and its amount."""
-        short = self._short()
-        called = logged(self.facility.callMargin(*self._calling(short)), "MarginCalled")
-        return short[0], called["amount"]
+    def _called(self) -> Pair:
+        """The set in which the lender's call stands."""
+        pair, terms = self._short()
+        self.facility.callMargin(*self.pen.calling(pair, [terms]))
+        return pair
 
     def _declaring(self, pair: Pair) -> Arguments:
         self.market.at(self.market.now() + timedelta(hours=5))
-        return pair, [], self._signed(pair, repo_signing.default_notice_hash, 2, pair.by)
+        return self.pen.declaring(pair)
 
-    def _in_default(
-        self, valuation_period: int | None = None, **changes: Any
-    ) -> tuple[Pair, RepoTerms, bytes]:
-        pair, terms = self._short(valuation_period, **changes)
-        self.facility.callMargin(*self._calling((pair, terms)))
+    def _in_default(self, under: Agreement | None = None, **changes: Any) -> tuple[Pair, RepoTerms]:
+        pair, terms = self._short(under, **changes)
+        self.facility.callMargin(*self.pen.calling(pair, [terms]))
         self.facility.declareDefault(*self._declaring(pair))
-        return pair, terms, self.pen.netting_set(pair)
+        return pair, terms
 
-    def _seen_by_the_other(self, pair: Pair) -> Pair:
-        return replace(pair, by=pair.against, against=pair.by)
 
-    def _signed(self, pair: Pair, struct_hash: Callable[..., bytes], *words: Any) -> bytes:
-        """Signed by who acts, for its set."""
-        return self.pen.sign(pair.by, struct_hash(self.pen.netting_set(pair), *words))
+def _from_the_other(pair: Pair) -> Pair:
+    """The same set, seen by the other participant."""
+    return replace(pair, by=pair.against, against=pair.by)

@@ -1,19 +1,18 @@
 """Assets outside the directory: signed and submitted all the same, they touch nobody else."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
-from decimal import Decimal
 from enum import IntEnum
 
 import pytest
 
-from settlement.coordinator.deals import Deal
-from settlement.model.asset import SecurityKind
-from settlement.model.repo import Method
+from settlement.chain.base import Transaction
 from settlement.onchain import signing
 from settlement.onchain.artifacts import load
-from tests.contracts.live import Live, decoded, reverts
+from settlement.onchain.contract import deployed, interface
+from settlement.onchain.deployment import REPO_MODULES, _address
+from settlement.onchain.signing import repo_domain
+from tests.contracts.live import Live, decoded, logged, reverts
 from tests.contracts.pen import HOUR
+from tests.contracts.settlement.repo_calls import RepoCalls
 
 ALL_OR_NONE, BEST_EFFORT = 0, 1
 CENTS = 10_000
@@ -170,11 +169,62 @@ ENTRY_POINTS = {
         "close": LOCKED,
         "cancel": LOCKED,
         "cancelTogether": LOCKED,
+        "giveNotice": LOCKED,
+        "amend": LOCKED,
+        "substitute": LOCKED,
+        "roll": LOCKED,
+        "recordAgreement": LOCKED,
+        "recordFail": LOCKED,
+        "recordIncome": LOCKED,
+        "payIncome": LOCKED,
+        "callMargin": LOCKED,
+        "meetInCash": LOCKED,
+        "meetInSecurities": LOCKED,
+        "returnCash": LOCKED,
+        "returnSecurities": LOCKED,
+        "stopClock": LOCKED,
+        "restartClock": LOCKED,
+        "netExposure": LOCKED,
+        "declareDefault": LOCKED,
+        "stateValue": LOCKED,
+        "closeOut": LOCKED,
+        "collect": LOCKED,
+        "payClaim": LOCKED,
     },
     "TriPartyCustody": {"hold": "NotTheFacility", "release": "NotTheFacility"},
 }
-LOCKED_VIEWS = {"Settlement": ["requireUnlocked"], "RepoFacility": ["repoOf", "openInSet"]}
+LOCKED_VIEWS = {
+    "Settlement": {"requireUnlocked"},
+    "RepoFacility": {
+        *("repoOf", "changeOf", "setOf", "marginOf", "securityMarginOf", "closeOutOf", "claimOf"),
+        "repurchasePriceOn",
+    },
+    "TriPartyCustody": {"heldFor", "heldInAll"},
+}
 """What tells nothing while balances are between two truths."""
+
+OPEN_VIEWS = {
+    "Settlement": {
+        *("ITEM_GAS", "REGISTRY", "REPO_FACILITY", "eip712Domain"),
+        *("groupOf", "nonceUsed", "tradeDigest"),
+    },
+    "RepoFacility": {
+        *("MOST_LINES", "MOST_OPEN", "SETTLEMENT", "eip712Domain"),
+        *("idOf", "nettingSetOf"),
+    },
+    "TriPartyCustody": {"REPO_FACILITY", "SETTLEMENT"},
+}
+"""What never changes, or was written before anything moved."""
+
+
+@pytest.mark.parametrize("contract", ENTRY_POINTS)
+def test_every_view_is_known(contract):
+    views = {
+        entry["name"]
+        for entry in load(contract).abi
+        if entry["type"] == "function" and entry["stateMutability"] in {"view", "pure"}
+    }
+    assert LOCKED_VIEWS[contract] | OPEN_VIEWS[contract] == views
 
 
 @pytest.mark.parametrize("contract", ENTRY_POINTS)
@@ -188,101 +238,94 @@ def test_every_entry_point_is_attacked_below(contract):
 
 
 @pytest.fixture
-def attacks(market, pen, settlement, dealer, fund):
-    """Calldata for every entry point, by contract and function, that would do its work if the
-    venue let it in: signed by both sides, in its window, of an open repo that is due."""
-    facility, custody = (
-        Live(getattr(market.deployment, name), market) for name in ("repo", "custody")
-    )
-    open_repo, new_repo = _repos(market)
+def settlement_calls(market, pen, dealer, fund):
+    """What every function of the door takes: signed by both sides, in its window."""
     trade, other = (pen.trade(dealer, fund, quantity=1_000, amount=CENTS) for _ in range(2))
     later = pen.trade(dealer, fund, binding_from=market.chain.now() + HOUR)
     alone, both = pen.cancellation(later), pen.cancellation(other)
     leg = (trade.security, dealer.address, fund.address, 1_000)
-    unbound = replace(new_repo, nonce=77, binding_from=market.chain.now() + HOUR)
-    bound = replace(new_repo, nonce=78)
-    lines = new_repo.words()[-1]
-
-    def by(party, struct):
-        return party.sign(market.repo.domain, struct)
-
-    def ends(terms, *parties):
-        repo = signing.repo_id(terms)
-        return [by(p, signing.repo_cancellation_hash(repo, p.address)) for p in parties]
-
-    closing = signing.repo_closing_hash(signing.repo_id(open_repo), dealer.address)
-    calls = {
-        settlement: {
-            "settle": pen.signed(trade).words(),
-            "settleBatch": ([pen.signed(trade)], ALL_OR_NONE),
-            "deliverFree": pen.delivered(pen.delivery(dealer, fund, quantity=1_000)),
-            "cancel": (alone, dealer, pen.cancellation_by(dealer, alone)),
-            "cancelTogether": (both, *(pen.cancellation_by(p, both) for p in (dealer, fund))),
-            "settleItem": pen.signed(trade).words(),
-            "deliver": ([leg],),
-            "requireUnlocked": (),
-        },
-        facility: {
-            "open": (
-                new_repo,
-                *(by(p, signing.repo_hash(new_repo, p.address)) for p in (dealer, fund)),
-            ),
-            "close": (open_repo, dealer, by(dealer, closing)),
-            "cancel": (unbound, dealer, *ends(unbound, dealer)),
-            "cancelTogether": (bound, *ends(bound, dealer, fund)),
-            "repoOf": (signing.repo_id(open_repo),),
-            "openInSet": (facility.nettingSetOf(open_repo),),
-        },
-        custody: {"hold": (bytes(32), lines), "release": (bytes(32), lines)},
-    }
     return {
-        (target.contract.name, function): (target, target.encode(function, *arguments))
-        for target, functions in calls.items()
-        for function, arguments in functions.items()
+        "settle": pen.signed(trade).words(),
+        "settleBatch": ([pen.signed(trade)], ALL_OR_NONE),
+        "deliverFree": pen.delivered(pen.delivery(dealer, fund, quantity=1_000)),
+        "cancel": (alone, dealer, pen.cancellation_by(dealer, alone)),
+        "cancelTogether": (both, *(pen.cancellation_by(p, both) for p in (dealer, fund))),
+        "settleItem": pen.signed(trade).words(),
+        "deliver": ([leg],),
+        "requireUnlocked": (),
     }
 
 
-def _repos(market):
-    """The terms of a repo that is open and due, and of one that could be opened now."""
-    notes = SecurityKind.TREASURY_NOTE.number
-    market.repo.adopt_policy({notes: Decimal("0.02")}, Method.HAIRCUT)
-    terms = []
-    for reference in ("R1", "R2"):
-        today = market.today()
-        market.repo.post_price("T-2035", 100_750_000)
-        deal = Deal(
-            reference=reference,
-            venue="bilateral",
-            seller="dealer",
-            buyer="fund",
-            currency="USD",
-            collateral={"T-2035": 1_000_000},
-            margins={"T-2035": Decimal("0.02")},
-            repo_rate=Decimal("0.043"),
-            purchase_date=today,
-            repurchase_date=today + timedelta(days=1),
-        )
-        terms.append(market.repo.agree(deal).terms)
-        if reference == "R1":
-            market.repo.open("R1")
-            market.onboarding.issue_cash("dealer", "USD", Decimal("100000.00"))
-            tomorrow = today + timedelta(days=1)
-            market.at(datetime(tomorrow.year, tomorrow.month, tomorrow.day, 10))  # noqa: DTZ001
-    return terms
+REPO_CALLS = {
+    "open": RepoCalls.open,
+    "close": RepoCalls.close,
+    "cancel": RepoCalls.cancel,
+    "cancelTogether": RepoCalls.cancel_together,
+    "giveNotice": RepoCalls.give_notice,
+    "amend": RepoCalls.amend,
+    "substitute": RepoCalls.substitute,
+    "roll": RepoCalls.roll,
+    "recordAgreement": RepoCalls.record_agreement,
+    "recordFail": RepoCalls.record_fail,
+    "recordIncome": RepoCalls.record_income,
+    "payIncome": RepoCalls.pay_income,
+    "callMargin": RepoCalls.call_margin,
+    "meetInCash": RepoCalls.meet_in_cash,
+    "meetInSecurities": RepoCalls.meet_in_securities,
+    "returnCash": RepoCalls.return_cash,
+    "returnSecurities": RepoCalls.return_securities,
+    "stopClock": RepoCalls.stop_clock,
+    "restartClock": RepoCalls.restart_clock,
+    "netExposure": RepoCalls.net_exposure,
+    "declareDefault": RepoCalls.declare_default,
+    "stateValue": RepoCalls.state_value,
+    "closeOut": RepoCalls.close_out,
+    "collect": RepoCalls.collect,
+    "payClaim": RepoCalls.pay_claim,
+    "repurchasePriceOn": RepoCalls.repurchase_price_on,
+}
+NAMED = ("repoOf", "changeOf", "setOf", "marginOf", "closeOutOf", "claimOf")
+OF_CLOCKS = {"stopClock", "restartClock"}
+"""The caller's wallet is suspended in between, so that it is neither dealer nor fund."""
+
+
+@pytest.fixture
+def attack(market, settlement, security, dealer, settlement_calls):
+    """`attack(contract, function)`: the contract, and calldata that would do its work if the venue
+    let it in."""
+    facility, custody = (
+        Live(getattr(market.deployment, name), market) for name in ("repo", "custody")
+    )
+    simple = {name: (bytes(32),) for name in NAMED}
+    simple |= {"securityMarginOf": (bytes(32), dealer), "heldFor": (bytes(32), dealer)}
+    simple |= {"heldInAll": (dealer,)}
+    lines = [(security.address, 1_000, 0)]
+    simple |= {name: (bytes(32), lines) for name in ("hold", "release")}
+
+    def find(contract, function):
+        if contract == "Settlement":
+            return settlement, settlement.encode(function, *settlement_calls[function])
+        if function in simple:
+            target = facility if contract == "RepoFacility" else custody
+            return target, target.encode(function, *simple[function])
+        calls = RepoCalls(market, "bank" if function in OF_CLOCKS else "fund")
+        return facility, facility.encode(function, *REPO_CALLS[function](calls))
+
+    return find
 
 
 ATTACKS = [
     (contract, function, error)
     for contract, functions in ENTRY_POINTS.items()
     for function, error in functions.items()
-] + [(contract, view, LOCKED) for contract, views in LOCKED_VIEWS.items() for view in views]
+] + [(contract, view, LOCKED) for contract, views in LOCKED_VIEWS.items() for view in sorted(views)]
 
 
 @pytest.mark.parametrize(("contract", "function", "error"), ATTACKS)
 def test_no_call_back_enters(
-    settlement, pen, hostile, attacks, dealer, fund, submit, changes, contract, function, error
+    settlement, pen, hostile, attack, dealer, fund, submit, changes, contract, function, error
 ):
-    target, data = attacks[contract, function]
+    target, data = attack(contract, function)
     hostile.callBack(target.address, data)
     bait = pen.trade(dealer, fund, security=hostile, amount=CENTS)
     before = changes()
@@ -308,12 +351,101 @@ def test_no_call_back_enters(
 
 def _goes_through(target, data):
     """Outside a settlement the very same call does its work: only the lock kept it out."""
-    from settlement.chain.base import Transaction
-
     market = target._market
     sender = market.operators.coordinator
-    (receipt,) = market.journal.submit([Transaction(sender, target.address, data, 2_000_000)])
+    (receipt,) = market.journal.submit([Transaction(sender, target.address, data, 5_000_000)])
     return receipt.succeeded
+
+
+# --- the contracts whose code the repo facility runs, called by themselves ------------------------
+
+
+def _functions(contract):
+    return {
+        entry["name"]
+        for entry in load(contract).abi
+        if entry["type"] == "function" and entry["name"] != "eip712Domain"
+    }
+
+
+MODULE_FUNCTIONS = [
+    (module, function) for module in REPO_MODULES for function in sorted(_functions(module))
+]
+BY_ITSELF = {
+    # It knows no repo, no call and no claim …
+    **dict.fromkeys(("giveNotice", "amend", "substitute", "roll", "recordFail"), "WrongState"),
+    "recordIncome": "WrongState",
+    "payIncome": "NoIncomeDue",
+    "callMargin": "NotAllOfTheSet",
+    "netExposure": "NotAllOfTheSet",
+    **dict.fromkeys(
+        ("meetInCash", "meetInSecurities", "stopClock", "restartClock"), "NoCallStands"
+    ),
+    "returnCash": "NotHeldAsMargin",
+    "declareDefault": "NoDefault",
+    **dict.fromkeys(("stateValue", "closeOut"), "NotInDefault"),
+    "collect": "NothingToCollect",
+    "payClaim": "BadClaimPayment",
+    # … and what was signed was signed for the facility.
+    **dict.fromkeys(("cancel", "cancelTogether", "returnSecurities"), "BadSignature"),
+}
+"""What each answers to calldata that does its work at the facility."""
+
+
+def test_every_function_of_a_module_is_the_facility_s():
+    known = set(ENTRY_POINTS["RepoFacility"])
+    assert {function for _, function in MODULE_FUNCTIONS} == known - {"open", "close"}
+
+
+@pytest.fixture
+def modules(market):
+    """By name, where the deployment put them: after the eight contracts that it names."""
+    deployer = market.operators.deployer
+    return {
+        name: Live(deployed(name, _address(deployer, 8 + place)), market)
+        for place, name in enumerate(REPO_MODULES)
+    }
+
+
+@pytest.mark.parametrize("module", REPO_MODULES)
+def test_a_module_has_a_domain_of_its_own(modules, market, module):
+    """What is signed for the facility is not signed for it."""
+    _, name, version, chain, contract, *_ = modules[module].eip712Domain()
+    domain = repo_domain(chain, contract)
+    assert (name, version) == (domain.name, domain.version)
+    assert contract == modules[module].address
+    assert domain.separator() != market.repo.domain.separator()
+
+
+@pytest.mark.parametrize(("module", "function"), MODULE_FUNCTIONS)
+def test_a_module_by_itself_does_nothing(market, modules, attack, changes, module, function):
+    """What would do its work at the facility is nothing to the contract whose code it runs."""
+    facility, data = attack("RepoFacility", function)
+    before, sender = changes(), market.operators.coordinator
+    call = Transaction(sender, modules[module].address, data, 5_000_000)
+    (receipt,) = market.journal.submit([call])
+    if function == "recordAgreement":
+        assert receipt.succeeded
+    else:
+        assert decoded(receipt.output).name == BY_ITSELF[function]
+    assert changes() == before
+    assert _goes_through(facility, data)
+
+
+def test_what_is_signed_for_a_module_stays_there(market, modules):
+    """Terms that both cancelled at the wrong address can still open, and be cancelled."""
+    calls, servicing = RepoCalls(market), modules["RepoServicing"]
+    terms, *_ = calls.open()
+    right = calls.pen.domain
+    calls.pen.domain = repo_domain(right.chain_id, servicing.address)
+    cancelling = [calls.pen.cancellation(terms, side) for side in (terms.seller, terms.buyer)]
+    market.journal.watch(servicing.contract)
+    events = servicing.cancelTogether(terms, *cancelling)
+    assert logged(events, "RepoCancelled")["by"] == "0x" + "00" * 20
+    with reverts("BadSignature", signer=terms.seller):
+        calls.facility.cancelTogether(terms, *cancelling)
+    calls.pen.domain = right
+    calls.facility.open(*calls.pen.signed(terms))
 
 
 @pytest.mark.parametrize("asset", ["security", "cash"])
@@ -335,8 +467,6 @@ def test_no_call_back_moves_a_real_token(
 
 
 def _book_transfer(asset, source, target):
-    from settlement.onchain.contract import interface
-
     return interface("CashToken").encode("bookTransfer", source.address, target.address, 1_000)
 
 
