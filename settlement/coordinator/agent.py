@@ -167,10 +167,12 @@ class Agent:
         if record is not None:
             standing = self._baskets.line(record, security.symbol, 0)
             margin = self._baskets.margins([standing])[security.symbol]
-        unit = value_after_margin(price, method, margin)
-        most = quantity_down(whole * Fraction(rule.concentration) / unit, security.denomination)
-        free = quantity_down(Fraction(self._free(seller, security)), security.denomination)
-        return Candidate(security, min(free, most - there), price, margin)
+        quantity = quantity_down(Fraction(self._free(seller, security)), security.denomination)
+        if rule.concentration < 1:
+            unit = value_after_margin(price, method, margin)
+            most = quantity_down(whole * Fraction(rule.concentration) / unit, security.denomination)
+            quantity = min(quantity, most - there)
+        return Candidate(security, quantity, price, margin)
 
     def _free(self, seller: str, security: Security) -> int:
         wallet = self._directory.party(seller).address

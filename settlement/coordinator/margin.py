@@ -76,13 +76,13 @@ class CashMargin:
 
 @dataclass(frozen=True, slots=True)
 class SecurityMargin:
-    """A security that moved as margin; `worth` is what it counts for, unrounded."""
+    """A security that moved as margin; `worth` is what it counts for when given, unrounded."""
 
     giver: str
     receiver: str
     security: str
     quantity: int
-    worth: Fraction
+    worth: Fraction = Fraction(0)
 
 
 class MarginDesk:
@@ -210,9 +210,7 @@ class MarginDesk:
         returned = netting.sign_of(standing.quantity) if quantity is None else quantity
         rate = rate_from_chain(standing.margin)
         self._deliver("returnSecurities", netting, symbol, returned, rate)
-        value = market_value(returned, self._board.price(symbol))
-        worth = _margin_value(netting.method, value, rate)
-        return SecurityMargin(by, against, symbol, returned, worth)
+        return SecurityMargin(by, against, symbol, returned)
 
     def stop_clock(self, by: str, against: str, which: Which = THE_ONE) -> None:
         """The clock of the call that `by` made stands still while it cannot be met."""

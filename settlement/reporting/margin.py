@@ -10,8 +10,8 @@ from settlement.coordinator.margin_report import MarginHeld, MarginReport
 from settlement.model.repo import Method
 from settlement.units import cents_half_up, show_cash, show_quantity
 
-_NAME, _COLUMN = 12, 16
-_HEADS = ("repurchase price", "market value", "margin value", "exposure")
+_NAME, _COLUMN = 14, 14
+_HEADS = ("owed", "market value", "margin value", "exposure")
 
 
 def margin_lines(report: MarginReport) -> Iterator[str]:

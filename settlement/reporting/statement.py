@@ -8,7 +8,7 @@ from settlement.coordinator.statement import Flow, Statement
 from settlement.units import show_cash
 
 _INDENT = " " * 12
-_WHAT, _SIDES, _AMOUNT = 26, 22, 18
+_WHAT, _SIDES, _AMOUNT = 22, 20, 15
 
 
 def statement_lines(statement: Statement) -> Iterator[str]:

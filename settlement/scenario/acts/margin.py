@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from settlement.errors import BadInput
+from settlement.reporting.margin import margin_lines
 from settlement.reporting.story import Figure
 from settlement.scenario.acts.base import Act, Result, Stage, listed
 from settlement.scenario.steps.margin import (
@@ -12,6 +13,7 @@ from settlement.scenario.steps.margin import (
     Default,
     DeliverMargin,
     MarginCall,
+    MarginReportOf,
     PayClaim,
     RestartClock,
     ReturnMargin,
@@ -20,6 +22,17 @@ from settlement.scenario.steps.margin import (
     Transfer,
 )
 from settlement.units import cents_half_up, show_cash
+
+
+def margin_report(stage: Stage, step: MarginReportOf) -> Act:
+    two = step.margin_report
+
+    def do() -> Result:
+        report = stage.market.margin_reports.report(two.source, two.target)
+        _, *lines = margin_lines(report)
+        return Result(lines, {"net_exposure": report.net_exposure, "call": report.call})
+
+    return Act(f"Margin report of {two.source} against {two.target}", do, "margin report")
 
 
 def margin_call(stage: Stage, step: MarginCall) -> Act:

@@ -9,10 +9,11 @@ from settlement.coordinator.deals import Deal, MasterAgreement
 from settlement.errors import Refused
 from settlement.model.asset import SecurityKind
 from settlement.model.repo import Income, Method
+from settlement.reporting.statement import statement_lines
 from settlement.reporting.story import Figure
 from settlement.scenario.acts.base import Act, Result, Stage, listed
 from settlement.scenario.model import MarginPart
-from settlement.scenario.steps.repo import Close, PriceOf, Repo
+from settlement.scenario.steps.repo import Close, PriceOf, Repo, StatementOf
 from settlement.units import cents_half_up, price_to_chain, show_cash, show_per_cent
 
 _INCOME = {"paid-across": Income.MANUFACTURED, "in-the-price": Income.IN_THE_PRICE}
@@ -98,6 +99,14 @@ def close(stage: Stage, step: Close) -> Act:
     name = stage.market.directory.name
     shows = (name(booked.terms.seller), name(booked.terms.buyer))
     return Act(f"Repo {step.close} closes", do, step.close, shows)
+
+
+def statement(stage: Stage, step: StatementOf) -> Act:
+    def do() -> Result:
+        _, *lines = statement_lines(stage.market.statements.of(step.statement))
+        return Result(lines)
+
+    return Act(f"Statement of repo {step.statement}", do, step.statement)
 
 
 def _deal(stage: Stage, step: Repo) -> Deal:

@@ -61,6 +61,19 @@ class MarginCall(_Two):
     margin_call: Between = Field(description="`from` calls margin of `to`")
 
 
+class MarginReportOf(_Two):
+    """Prints how the net exposure between the two comes about. Moves nothing."""
+
+    verb = "margin_report"
+    figures: ClassVar[Mapping[str, str]] = {
+        "net_exposure": "of the side that asks, to the cent",
+        "call": "what it could call",
+    }
+    example = "{margin_report: {from: fund, to: dealer}, expect: {call: 99000.00}}"
+
+    margin_report: Between = Field(description="`from` looks at its exposure to `to`")
+
+
 class DeliverMargin(_Two):
     """Meets the call, by the word of the side that was called."""
 

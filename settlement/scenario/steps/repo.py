@@ -134,3 +134,15 @@ class Close(Step):
         yield "close", "repo", self.close
         if self.by is not None:
             yield "by", "participant", self.by
+
+
+class StatementOf(Step):
+    """Prints every cash flow of a repo so far, with its formula. Moves nothing."""
+
+    verb = "statement"
+    example = "{statement: R1}"
+
+    statement: Text = Field(description="repo")
+
+    def names(self) -> Iterator[Name]:
+        yield "statement", "repo", self.statement

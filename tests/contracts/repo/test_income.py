@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,9 +39,9 @@ CANCELLED = 3
 
 
 @pytest.fixture
-def records(facility, watch):
-    """`records(arguments of recordIncome, "BadIncome", ...)`: and nothing happened."""
-    return refusing(facility, "recordIncome", watch)
+def recording(facility, watch):
+    """`recording.refuses(arguments of recordIncome, "BadIncome", ...)`: and nothing happened."""
+    return SimpleNamespace(refuses=refusing(facility, "recordIncome", watch))
 
 
 @pytest.fixture
@@ -88,13 +89,13 @@ def test_hostile_cash_records_no_income_while_it_moves(facility, pen, life, live
     assert life.change.income_due == 0
 
 
-def test_what_never_opened_has_no_income(facility, pen, week, fund, market, records):
+def test_what_never_opened_has_no_income(facility, pen, week, fund, market, recording):
     """Nor has what was cancelled."""
     later = replace(week, binding_from=market.chain.now() + DAY)
     life = Life(facility, pen, later)
-    records(pen.income(later, coupon(life)), "WrongState", repo=life.id, state=0)
+    recording.refuses(pen.income(later, coupon(life)), "WrongState", repo=life.id, state=0)
     facility.cancel(*pen.cancelling(later, fund))
-    records(pen.income(later, coupon(life)), "WrongState", repo=life.id, state=CANCELLED)
+    recording.refuses(pen.income(later, coupon(life)), "WrongState", repo=life.id, state=CANCELLED)
 
 
 def closed_out(life, dealer, fund):
@@ -109,29 +110,29 @@ def closed_out(life, dealer, fund):
     assert life.repo.state == CLOSED_OUT
 
 
-def test_what_was_closed_out_has_had_its_sum(pen, life, dealer, fund, records):
+def test_what_was_closed_out_has_had_its_sum(pen, life, dealer, fund, recording):
     closed_out(life, dealer, fund)
     call = pen.income(life.terms, coupon(life))
-    records(call, "WrongState", repo=life.id, state=CLOSED_OUT)
+    recording.refuses(call, "WrongState", repo=life.id, state=CLOSED_OUT)
 
 
 @pytest.mark.parametrize(
     "amount", [0, 1, CENT - 1, COUPON + 1, PURCHASE_PRICE + CENT, 1 << 96, 1 << 255]
 )
-def test_income_is_whole_cents_and_at_most_the_price(pen, life, records, amount):
+def test_income_is_whole_cents_and_at_most_the_price(pen, life, recording, amount):
     """More than is lent is a slip of the pen."""
     income = coupon(life, amount=amount)
-    records(pen.income(life.terms, income), "BadIncome", amount=amount)
+    recording.refuses(pen.income(life.terms, income), "BadIncome", amount=amount)
 
 
 @pytest.mark.parametrize(("record", "payment"), [(-1, 3), (3, 2), (-2, -1), (-20_000, 9)])
-def test_it_is_dated_in_the_term_and_paid_after_its_record(pen, life, records, record, payment):
+def test_it_is_dated_in_the_term_and_paid_after_its_record(pen, life, recording, record, payment):
     income = coupon(life, record, payment)
     dates = {"recordDate": income.record_date, "paymentDate": income.payment_date}
-    records(pen.income(life.terms, income), "IncomeOutOfTerm", **dates)
+    recording.refuses(pen.income(life.terms, income), "IncomeOutOfTerm", **dates)
 
 
-def test_it_needs_the_word_of_the_buyer(pen, life, dealer, fund, intruder, records):
+def test_it_needs_the_word_of_the_buyer(pen, life, dealer, fund, intruder, recording):
     """Who owes it: for this repo, security, amount and these dates. The seller's is none."""
     income = coupon(life)
 
@@ -151,16 +152,16 @@ def test_it_needs_the_word_of_the_buyer(pen, life, dealer, fund, intruder, recor
         pen.closing(life.terms, fund)[3],
     ]
     for signature in wrong:
-        records((life.terms, income, signature), "BadSignature", signer=fund)
+        recording.refuses((life.terms, income, signature), "BadSignature", signer=fund)
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
-def test_an_acknowledgement_elsewhere_is_none(pen, life, fund, records, domain):
+def test_an_acknowledgement_elsewhere_is_none(pen, life, fund, recording, domain):
     pen.domain = elsewhere(pen, domain)
-    records(pen.income(life.terms, coupon(life)), "BadSignature", signer=fund)
+    recording.refuses(pen.income(life.terms, coupon(life)), "BadSignature", signer=fund)
 
 
-def test_a_security_pays_once_per_record_date(facility, pen, life, records, at):
+def test_a_security_pays_once_per_record_date(facility, pen, life, recording, at):
     """Not twice, not another amount, not on another day; not when it was paid either."""
     income = coupon(life)
     life.acknowledge(income)
@@ -171,20 +172,20 @@ def test_a_security_pays_once_per_record_date(facility, pen, life, records, at):
     ]
     for other in others:
         call = pen.income(life.terms, other)
-        records(call, "IncomeKnown", **unknown(life, income))
+        recording.refuses(call, "IncomeKnown", **unknown(life, income))
     at(3, 9)
     facility.payIncome(life.terms, income)
     for other in others:
         call = pen.income(life.terms, other)
-        records(call, "IncomeKnown", **unknown(life, income))
+        recording.refuses(call, "IncomeKnown", **unknown(life, income))
 
 
-def test_for_a_suspended_buyer_nobody_acknowledges(pen, life, fund, market, records):
+def test_for_a_suspended_buyer_nobody_acknowledges(pen, life, fund, market, recording):
     """A key that was stolen would sign away as much as the whole price, to be paid after the
     reinstatement."""
     market.onboarding.suspend("fund", "key stolen")
     call = pen.income(life.terms, coupon(life, amount=PURCHASE_PRICE))
-    records(call, "WalletNotActive", wallet=fund, status=2)
+    recording.refuses(call, "WalletNotActive", wallet=fund, status=2)
     market.onboarding.reinstate("fund", "cleared")
     market.onboarding.suspend("dealer", "screening")
     life.acknowledge(coupon(life))
@@ -408,7 +409,7 @@ def test_it_survives_the_closing(facility, life, watch, at):
     assert moved() == {"dealer": {"USD": COUPON}, "fund": {"USD": -COUPON}}
 
 
-def test_it_may_be_acknowledged_after_the_closing(facility, pen, life, records, watch, at):
+def test_it_may_be_acknowledged_after_the_closing(facility, pen, life, recording, watch, at):
     """By the buyer alone as well, and once."""
     at(7, 12)
     life.close()
@@ -419,7 +420,7 @@ def test_it_may_be_acknowledged_after_the_closing(facility, pen, life, records, 
     moved = watch()
     facility.payIncome(life.terms, income)
     assert moved() == {"dealer": {"USD": COUPON}, "fund": {"USD": -COUPON}}
-    records(pen.income(life.terms, income), "IncomeKnown", **unknown(life, income))
+    recording.refuses(pen.income(life.terms, income), "IncomeKnown", **unknown(life, income))
 
 
 def test_another_repo_of_the_same_security_has_its_own(facility, pen, week, life, fund, watch, at):
