@@ -8,14 +8,15 @@ import {
     Failing,
     IRepoFacility,
     Line,
+    NettingSet,
     Position,
-    Repo,
     RepoState,
     RepoTerms,
     SetState
 } from "../interfaces/IRepoFacility.sol";
 import {IRepoMargin, MarginCall, Pair, SecurityMargin} from "../interfaces/IRepoMargin.sol";
 import {ISecurityEntitlement} from "../interfaces/ISecurityEntitlement.sol";
+import {CheckedTerms, byId} from "./CheckedTerms.sol";
 import {Exchange, exchange} from "./Exchange.sol";
 import {Impediment} from "./Impediment.sol";
 import {MarginConsents} from "./MarginConsents.sol";
@@ -23,10 +24,11 @@ import {NetExposure} from "./NetExposure.sol";
 import {RepoBase, Venue} from "./RepoBase.sol";
 import {RepoMath} from "./RepoMath.sol";
 import {RepoTermsLib} from "./RepoTermsLib.sol";
+import {RepoWord, readRepo} from "./RepoWord.sol";
 
 /// @title Default and close-out of a netting set, run by {RepoFacility} on its storage. Manual: {IRepoDefault}.
 contract RepoDefault is IRepoDefault, NetExposure {
-    using RepoTermsLib for RepoTerms;
+    using RepoTermsLib for CheckedTerms;
 
     constructor(Venue memory venue) RepoBase(venue) {}
 
@@ -34,7 +36,7 @@ contract RepoDefault is IRepoDefault, NetExposure {
     function declareDefault(Pair calldata pair, Position[] calldata failed, bytes calldata signature) external {
         _settlement.requireUnlocked();
         Netted memory netted = _netted(pair);
-        if (netted.set.state != SetState.Performing) revert IRepoFacility.SetInDefault(netted.id);
+        if (netted.set.state() != SetState.Performing) revert IRepoFacility.SetInDefault(netted.id);
         if (failed.length == 0) _requireCallUnmet(pair, netted);
         else _requireFailStands(pair, netted, failed[0]);
         uint24 number = ++_margins[netted.id].number;
@@ -76,27 +78,28 @@ contract RepoDefault is IRepoDefault, NetExposure {
         CloseOut memory closing = _closeOuts[netted.id];
         for (uint256 i = 0; i < positions.length; ++i) _value(netted, closing, positions[i]);
         closing.valued += uint16(positions.length);
-        if (closing.valued == netted.set.open) _finish(pair, netted, closing, securities);
+        if (closing.valued == netted.set.open()) _finish(pair, netted, closing, securities);
         else _closeOuts[netted.id] = closing;
     }
 
     /// @inheritdoc IRepoDefault
-    function collect(RepoTerms calldata terms, Line[] calldata lines, address wallet) external {
+    function collect(RepoTerms calldata given, Line[] calldata lines, address wallet) external {
+        CheckedTerms terms = byId(given);
         bytes32 id = terms.id();
-        Repo memory repo = _repos[id];
-        bool ofSide = wallet == terms.buyer || wallet == terms.seller;
-        if (repo.state != RepoState.ClosedOut || terms.custody == address(0) || !ofSide) {
+        RepoWord repo = readRepo(_repos[id]);
+        bool ofSide = wallet == terms.buyer() || wallet == terms.seller();
+        if (repo.state() != RepoState.ClosedOut || terms.custody() == address(0) || !ofSide) {
             revert NothingToCollect(id, wallet);
         }
-        lines = _collateral(terms, lines, id, repo.changed);
+        lines = _collateral(terms, lines, id, repo.changed());
         Line[] memory due = new Line[](lines.length);
         uint256 count = 0;
         for (uint256 i = 0; i < lines.length; ++i) {
             address security = lines[i].security;
             uint256 award = _awards[id][security];
-            uint256 quantity = wallet == terms.buyer ? award : _custody.heldFor(id, security) - award;
+            uint256 quantity = wallet == terms.buyer() ? award : _custody.heldFor(id, security) - award;
             if (quantity != 0) due[count++] = Line(security, quantity, lines[i].margin);
-            if (wallet == terms.buyer) _awards[id][security] = 0;
+            if (wallet == terms.buyer()) _awards[id][security] = 0;
         }
         if (count == 0) revert NothingToCollect(id, wallet);
         assembly ("memory-safe") {
@@ -106,7 +109,7 @@ contract RepoDefault is IRepoDefault, NetExposure {
 
         _custody.release(id, due);
         Exchange legs = exchange(count);
-        for (uint256 i = 0; i < count; ++i) legs.add(due[i].security, terms.custody, wallet, due[i].quantity);
+        for (uint256 i = 0; i < count; ++i) legs.add(due[i].security, terms.custody(), wallet, due[i].quantity);
         legs.carryOut(_settlement);
     }
 
@@ -133,12 +136,12 @@ contract RepoDefault is IRepoDefault, NetExposure {
 
     function _inDefault(Pair calldata pair) private view returns (Netted memory netted) {
         netted = _netted(pair);
-        if (netted.set.state != SetState.InDefault) revert NotInDefault(netted.id);
+        if (netted.set.state() != SetState.InDefault) revert NotInDefault(netted.id);
     }
 
     /// @dev `against` did not meet the call of `by` in time, and it could have.
     function _requireCallUnmet(Pair calldata pair, Netted memory netted) private view {
-        uint256 deadline = netted.set.callDeadline;
+        uint256 deadline = netted.set.callDeadline();
         MarginCall memory standing = _calls[netted.id];
         bool unmet = deadline != 0 && block.timestamp > deadline && standing.by == pair.by;
         if (!unmet || Impediment.stops(_settlement, pair.cash, pair.by)) revert NoDefault(netted.id, deadline);
@@ -146,15 +149,15 @@ contract RepoDefault is IRepoDefault, NetExposure {
 
     /// @dev A fail of `against` has been on record for the grace, and nothing stops the closing now.
     function _requireFailStands(Pair calldata pair, Netted memory netted, Position calldata position) private view {
-        RepoTerms calldata terms = position.terms;
-        (bytes32 id, Repo memory repo, ) = _next(netted, terms, 0);
+        CheckedTerms terms = byId(position.terms);
+        (bytes32 id, RepoWord repo, ) = _next(netted, terms, 0);
         Change memory change = _changes[id];
-        bool bySeller = _participant(terms.seller) == _participant(pair.against);
-        uint256 earliest = uint256(change.failingSince) + netted.set.grace;
+        bool bySeller = _participant(terms.seller()) == _participant(pair.against);
+        uint256 earliest = uint256(change.failingSince) + netted.set.grace();
         bool stands = change.failing == (bySeller ? Failing.Seller : Failing.Buyer) && block.timestamp > earliest;
         if (!stands) revert NoDefault(netted.id, change.failing == Failing.Nobody ? 0 : earliest);
-        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed);
-        bool stopped = Impediment.stops(_settlement, terms.cash, pair.by);
+        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
+        bool stopped = Impediment.stops(_settlement, terms.cash(), pair.by);
         for (uint256 i = 0; i < lines.length; ++i) {
             stopped = stopped || Impediment.stops(_settlement, lines[i].security, pair.by);
         }
@@ -163,12 +166,12 @@ contract RepoDefault is IRepoDefault, NetExposure {
 
     /// @dev Values one repo and ends it.
     function _value(Netted memory netted, CloseOut memory closing, Position calldata position) private {
-        RepoTerms calldata terms = position.terms;
-        (bytes32 id, Repo memory repo, bool buyerIsFirst) = _next(netted, terms, closing.last);
-        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed);
+        CheckedTerms terms = byId(position.terms);
+        (bytes32 id, RepoWord repo, bool buyerIsFirst) = _next(netted, terms, closing.last);
+        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
         (uint256 repurchase, int256 toSeller) = _owed(netted, terms, id, repo, closing.declaredAt);
         int256 owed = int256(repurchase) - toSeller;
-        uint256 basis = netted.set.basis;
+        uint256 basis = netted.set.basis();
         int256 worth = RepoMath.valueAsExposure(_worth(netted, closing, terms, id, lines, owed), basis);
         closing.last = id;
         closing.net += buyerIsFirst ? owed - worth : worth - owed;
@@ -186,7 +189,7 @@ contract RepoDefault is IRepoDefault, NetExposure {
     function _worth(
         Netted memory netted,
         CloseOut memory closing,
-        RepoTerms calldata terms,
+        CheckedTerms terms,
         bytes32 id,
         Line[] calldata lines,
         int256 owed
@@ -194,9 +197,9 @@ contract RepoDefault is IRepoDefault, NetExposure {
         for (uint256 i = 0; i < lines.length; ++i) {
             uint256 value = _defaultPrice(netted, closing, lines[i].security) * RepoMath.ONE;
             uint256 quantity = lines[i].quantity;
-            if (terms.custody != address(0)) {
-                int256 left = owed - RepoMath.valueAsExposure(worth, netted.set.basis);
-                quantity = _award(lines[i], left, value * netted.set.basis * RepoMath.MINUTES);
+            if (terms.custody() != address(0)) {
+                int256 left = owed - RepoMath.valueAsExposure(worth, netted.set.basis());
+                quantity = _award(lines[i], left, value * netted.set.basis() * RepoMath.MINUTES);
                 _awards[id][lines[i].security] = quantity;
             }
             worth += quantity * value;
@@ -239,20 +242,17 @@ contract RepoDefault is IRepoDefault, NetExposure {
         for (uint256 i = 0; i < securities.length; ++i) {
             int256 quantity = _securityMargins[netted.id][securities[i]].quantity;
             int256 value = quantity * int256(_defaultPrice(netted, closing, securities[i]) * RepoMath.ONE);
-            net -= RepoMath.signedValueAsExposure(value, netted.set.basis);
+            net -= RepoMath.signedValueAsExposure(value, netted.set.basis());
             delete _securityMargins[netted.id][securities[i]];
         }
-        int256 sum = RepoMath.exposureHalfUp(net, netted.set.basis);
+        int256 sum = RepoMath.exposureHalfUp(net, netted.set.basis());
         int256 claim = _claims[netted.id] + sum;
         _claims[netted.id] = claim;
         (_margins[netted.id].cash, _margins[netted.id].cashDays) = (0, 0);
         delete _calls[netted.id];
         delete _closeOuts[netted.id];
-        netted.set.open = 0;
-        netted.set.securities = 0;
-        netted.set.callDeadline = 0;
-        netted.set.state = SetState.Performing;
-        _sets[netted.id] = netted.set;
+        NettingSet storage set = _sets[netted.id];
+        (set.open, set.securities, set.callDeadline, set.state) = (0, 0, 0, SetState.Performing);
         emit ClosedOut(netted.id, sum, claim);
     }
 }

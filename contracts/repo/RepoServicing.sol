@@ -19,15 +19,18 @@ import {
 } from "../interfaces/IRepoFacility.sol";
 import {IncomeNotice, IRepoServicing} from "../interfaces/IRepoServicing.sol";
 import {Accrual} from "./Accrual.sol";
+import {CheckedTerms, checked, byId} from "./CheckedTerms.sol";
 import {Exchange, exchange} from "./Exchange.sol";
 import {Impediment} from "./Impediment.sol";
 import {RepoBase, Venue} from "./RepoBase.sol";
 import {RepoMath} from "./RepoMath.sol";
 import {RepoTermsLib} from "./RepoTermsLib.sol";
+import {RepoWord, readRepo} from "./RepoWord.sol";
+import {SetWord, readSet} from "./SetWord.sol";
 
 /// @title Agreements, cancellations, fails and income, run by {RepoFacility} on its storage. Manual: {IRepoServicing}.
 contract RepoServicing is IRepoServicing, RepoBase {
-    using RepoTermsLib for RepoTerms;
+    using RepoTermsLib for CheckedTerms;
 
     /// @dev What stands where a notice stood, once it is paid.
     bytes32 private constant PAID = bytes32(uint256(1));
@@ -55,11 +58,12 @@ contract RepoServicing is IRepoServicing, RepoBase {
     }
 
     /// @notice The manual is {IRepoFacility}.
-    function cancel(RepoTerms calldata terms, address signer, bytes calldata signature) external {
+    function cancel(RepoTerms calldata given, address signer, bytes calldata signature) external {
+        CheckedTerms terms = checked(given);
         _settlement.requireUnlocked();
-        if (signer != terms.seller && signer != terms.buyer) revert IRepoFacility.NotASide(signer);
-        if (block.timestamp >= terms.bindingFrom)
-            revert IRepoFacility.AlreadyBinding(terms.bindingFrom, block.timestamp);
+        if (signer != terms.seller() && signer != terms.buyer()) revert IRepoFacility.NotASide(signer);
+        if (block.timestamp >= terms.bindingFrom())
+            revert IRepoFacility.AlreadyBinding(terms.bindingFrom(), block.timestamp);
         bytes32 repo = terms.id();
         _requireSigned(signer, RepoTermsLib.cancellation(repo, signer), signature);
         _cancel(repo, signer);
@@ -67,36 +71,37 @@ contract RepoServicing is IRepoServicing, RepoBase {
 
     /// @notice The manual is {IRepoFacility}.
     function cancelTogether(
-        RepoTerms calldata terms,
+        RepoTerms calldata given,
         bytes calldata sellerSignature,
         bytes calldata buyerSignature
     ) external {
+        CheckedTerms terms = checked(given);
         _settlement.requireUnlocked();
         bytes32 repo = terms.id();
-        _requireSigned(terms.seller, RepoTermsLib.cancellation(repo, terms.seller), sellerSignature);
-        _requireSigned(terms.buyer, RepoTermsLib.cancellation(repo, terms.buyer), buyerSignature);
+        _requireSigned(terms.seller(), RepoTermsLib.cancellation(repo, terms.seller()), sellerSignature);
+        _requireSigned(terms.buyer(), RepoTermsLib.cancellation(repo, terms.buyer()), buyerSignature);
         _cancel(repo, address(0));
     }
 
     /// @inheritdoc IRepoServicing
     function recordFail(Agreement calldata agreement, Position calldata position) external {
         _settlement.requireUnlocked();
-        RepoTerms calldata terms = position.terms;
+        CheckedTerms terms = byId(position.terms);
         bytes32 id = terms.id();
-        Repo memory repo = _openRepo(id);
+        RepoWord repo = _openRepo(id);
         bytes32 agreementId = RepoTermsLib.agreementId(agreement);
-        if (agreementId != terms.agreement) revert NotTheAgreement(agreementId, terms.agreement);
-        NettingSet memory set = _performing(_nettingSet(terms));
-        uint32 today = _dayOn(terms.utcOffset);
-        uint32 dueDate = terms.duration == Duration.Intraday ? terms.purchaseDate + 1 : repo.repurchaseDate;
+        if (agreementId != terms.agreement()) revert NotTheAgreement(agreementId, terms.agreement());
+        SetWord set = _performing(_nettingSet(terms));
+        uint32 today = _dayOn(terms.utcOffset());
+        uint32 dueDate = terms.duration() == Duration.Intraday ? terms.purchaseDate() + 1 : repo.repurchaseDate();
         uint256 cutOff = _cutOff(terms, dueDate);
         if (today < dueDate || block.timestamp < cutOff) revert NotLate(cutOff, block.timestamp);
-        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed);
+        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
 
         Change memory change = _changes[id];
-        (change.accrued, change.failedDays) = Accrual.upTo(terms, repo, change, set.lateRate, today, 0);
+        (change.accrued, change.failedDays) = Accrual.upTo(terms, repo, change, set.lateRate(), today, 0);
         change.failsRate = agreement.failsRate;
-        Accrual.Due memory due = Accrual.dueOf(repo, change, change.accrued, change.failedDays, set.basis);
+        Accrual.Due memory due = Accrual.dueOf(repo, change, change.accrued, change.failedDays, set.basis());
         Failing failing = _whoFails(terms, lines, due.total);
         if (failing == Failing.Nobody || failing == change.failing) revert NothingToRecord(id, failing);
         change.failing = failing;
@@ -108,20 +113,21 @@ contract RepoServicing is IRepoServicing, RepoBase {
     }
 
     /// @inheritdoc IRepoServicing
-    function recordIncome(RepoTerms calldata terms, IncomeNotice calldata income, bytes calldata signature) external {
+    function recordIncome(RepoTerms calldata given, IncomeNotice calldata income, bytes calldata signature) external {
+        CheckedTerms terms = byId(given);
         _settlement.requireUnlocked();
         bytes32 id = terms.id();
-        Repo memory repo = _repos[id];
-        if (repo.state != RepoState.Open && repo.state != RepoState.Closed) {
-            revert IRepoFacility.WrongState(id, repo.state);
+        RepoWord repo = readRepo(_repos[id]);
+        if (repo.state() != RepoState.Open && repo.state() != RepoState.Closed) {
+            revert IRepoFacility.WrongState(id, repo.state());
         }
         _requireInTerm(terms, repo, income);
-        _requireSigned(terms.buyer, RepoTermsLib.income(id, income), signature);
+        _requireSigned(terms.buyer(), RepoTermsLib.income(id, income), signature);
         bytes32 action = _actionOf(income);
         if (_incomes[id][action] != 0) revert IncomeKnown(id, income.security, income.recordDate);
 
         _incomes[id][action] = keccak256(abi.encode(income));
-        if (repo.state == RepoState.Open) {
+        if (repo.state() == RepoState.Open) {
             _changes[id].incomeDue += uint96(income.amount);
             _repos[id].changed = true;
         }
@@ -129,19 +135,20 @@ contract RepoServicing is IRepoServicing, RepoBase {
     }
 
     /// @inheritdoc IRepoServicing
-    function payIncome(RepoTerms calldata terms, IncomeNotice calldata income) external {
+    function payIncome(RepoTerms calldata given, IncomeNotice calldata income) external {
+        CheckedTerms terms = byId(given);
         bytes32 id = terms.id();
-        Repo memory repo = _repos[id];
+        RepoWord repo = readRepo(_repos[id]);
         bytes32 action = _actionOf(income);
-        bool due = _incomes[id][action] == keccak256(abi.encode(income)) && repo.state != RepoState.ClosedOut;
-        uint32 today = _dayOn(terms.utcOffset);
+        bool due = _incomes[id][action] == keccak256(abi.encode(income)) && repo.state() != RepoState.ClosedOut;
+        uint32 today = _dayOn(terms.utcOffset());
         if (!due || today < income.paymentDate) revert NoIncomeDue(id, income.security, income.recordDate);
         _incomes[id][action] = PAID;
-        if (repo.state == RepoState.Open) {
+        if (repo.state() == RepoState.Open) {
             _performing(_nettingSet(terms));
             _changes[id].incomeDue -= uint96(income.amount);
         }
-        if (terms.income == Income.InThePrice) _lowerPrice(terms, repo, id, today, income.amount);
+        if (terms.income() == Income.InThePrice) _lowerPrice(terms, repo, id, today, income.amount);
         else _payAcross(terms, id, income);
     }
 
@@ -152,34 +159,33 @@ contract RepoServicing is IRepoServicing, RepoBase {
         emit IRepoFacility.RepoCancelled(repo, by);
     }
 
-    function _payAcross(RepoTerms calldata terms, bytes32 id, IncomeNotice calldata income) private {
+    function _payAcross(CheckedTerms terms, bytes32 id, IncomeNotice calldata income) private {
         emit IncomePaid(id, income.security, income.recordDate, income.amount);
         Exchange legs = exchange(1);
-        legs.add(terms.cash, terms.buyer, terms.seller, income.amount);
+        legs.add(terms.cash(), terms.buyer(), terms.seller(), income.amount);
         legs.carryOut(_settlement);
     }
 
     /// @dev From today on, interest runs on what is left of the price.
-    function _lowerPrice(RepoTerms calldata terms, Repo memory repo, bytes32 id, uint32 today, uint256 amount) private {
+    function _lowerPrice(CheckedTerms terms, RepoWord repo, bytes32 id, uint32 today, uint256 amount) private {
         _settlement.requireUnlocked();
-        if (repo.state != RepoState.Open) revert IRepoFacility.WrongState(id, repo.state);
-        if (amount >= repo.purchasePrice) revert BadIncome(amount);
+        if (repo.state() != RepoState.Open) revert IRepoFacility.WrongState(id, repo.state());
+        if (amount >= repo.purchasePrice()) revert BadIncome(amount);
         Change memory change = _changes[id];
-        int64 lateRate = _sets[_nettingSet(terms)].lateRate;
+        int64 lateRate = readSet(_sets[_nettingSet(terms)]).lateRate();
         (change.accrued, change.failedDays) = Accrual.upTo(terms, repo, change, lateRate, today, 0);
         _changes[id] = change;
-        repo.purchasePrice -= uint96(amount);
-        repo.accruesFrom = today;
-        _repos[id] = repo;
-        emit IncomePriced(id, today, repo.purchasePrice, change.accrued);
+        uint96 lowered = repo.purchasePrice() - uint96(amount);
+        (_repos[id].purchasePrice, _repos[id].accruesFrom) = (lowered, today);
+        emit IncomePriced(id, today, lowered, change.accrued);
     }
 
     /// @dev Who keeps the closing from settling. A side that is itself stopped has failed, unless the other one has, too.
-    function _whoFails(RepoTerms calldata terms, Line[] calldata lines, uint256 needed) private view returns (Failing) {
-        (address seller, address buyer, address holder) = (terms.seller, terms.buyer, terms.custody);
+    function _whoFails(CheckedTerms terms, Line[] calldata lines, uint256 needed) private view returns (Failing) {
+        (address seller, address buyer, address holder) = (terms.seller(), terms.buyer(), terms.custody());
         (bool sellerActive, bool buyerActive) = (_registry.isActive(seller), _registry.isActive(buyer));
-        if (_impeded(terms.cash, lines, sellerActive ? seller : buyer)) return Failing.Impeded;
-        bool sellerFails = !sellerActive || IRegisteredERC20(terms.cash).freeBalanceOf(seller) < needed;
+        if (_impeded(terms.cash(), lines, sellerActive ? seller : buyer)) return Failing.Impeded;
+        bool sellerFails = !sellerActive || IRegisteredERC20(terms.cash()).freeBalanceOf(seller) < needed;
         bool buyerFails = !buyerActive;
         if (holder == address(0)) buyerFails = buyerFails || _isShort(lines, buyer);
         else if (!_registry.isActive(holder) || _isShort(lines, holder)) return Failing.Impeded;
@@ -204,10 +210,10 @@ contract RepoServicing is IRepoServicing, RepoBase {
         return false;
     }
 
-    function _requireInTerm(RepoTerms calldata terms, Repo memory repo, IncomeNotice calldata income) private pure {
+    function _requireInTerm(CheckedTerms terms, RepoWord repo, IncomeNotice calldata income) private pure {
         uint256 amount = income.amount;
-        if (amount == 0 || amount % RepoMath.CENT != 0 || amount > repo.purchasePrice) revert BadIncome(amount);
-        bool inTerm = income.recordDate >= terms.purchaseDate && income.paymentDate >= income.recordDate;
+        if (amount == 0 || amount % RepoMath.CENT != 0 || amount > repo.purchasePrice()) revert BadIncome(amount);
+        bool inTerm = income.recordDate >= terms.purchaseDate() && income.paymentDate >= income.recordDate;
         if (!inTerm) revert IncomeOutOfTerm(income.recordDate, income.paymentDate);
     }
 
