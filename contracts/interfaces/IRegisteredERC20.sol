@@ -40,7 +40,7 @@ interface IRegisteredERC20 {
     /// @notice Thrown when pausing a paused asset or unpausing one that is not.
     error PauseUnchanged(address asset, bool paused);
 
-    /// @notice Thrown when anyone but the mover calls {bookTransfer}, {bookTransfers} or {requireMovable}.
+    /// @notice Thrown when anyone but the mover calls {bookTransfer} or {bookTransfers}.
     error NotTheMover(address asset, address caller);
 
     /// @notice Thrown when no mover is announced, or its delay has not passed yet.
@@ -60,7 +60,7 @@ interface IRegisteredERC20 {
     function bookTransfer(address from, address to, uint256 amount) external;
 
     /// @notice Makes the movements in their order, all or none, each under the rules of {bookTransfer}. A call without any
-    /// asks only what {requireMovable} asks.
+    /// reverts as {bookTransfer} would for any movement at all: not the mover, paused, or past the asset's life.
     function bookTransfers(Movement[] calldata movements) external;
 
     /// @notice Stops movements between wallets and new issues. Acts of the issuer that take out still work.
@@ -89,9 +89,6 @@ interface IRegisteredERC20 {
 
     /// @notice Whether the asset is paused.
     function paused() external view returns (bool);
-
-    /// @notice Reverts as {bookTransfer} would for any movement at all: not the mover, paused, or past the asset's life.
-    function requireMovable() external view;
 
     /// @notice The storage word of `account`.
     function accountOf(address account) external view returns (Account memory);

@@ -94,4 +94,7 @@ interface ISecurityEntitlement is IRegisteredERC20 {
 
     /// @notice Last second at which the entitlement circulates.
     function sunset() external view returns (uint256);
+
+    /// @notice Both, for whoever would take the entitlement as collateral.
+    function kindAndSunset() external view returns (SecurityKind, uint256);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {WalletWord} from "../registry/WalletWord.sol";
+
 /// @notice What a wallet is for. A contract wallet is registered with the purpose it serves.
 enum Purpose {
     OwnAccount,
@@ -93,6 +95,9 @@ interface IWalletRegistry {
 
     /// @notice The record of `wallet`; all zero where it was never registered.
     function walletOf(address wallet) external view returns (Wallet memory);
+
+    /// @notice The records of two wallets as the words that they are, for the repo desk.
+    function wordsOf(address first, address second) external view returns (WalletWord, WalletWord);
 
     /// @notice Whether `wallet` may hold and move assets now.
     function isActive(address wallet) external view returns (bool);

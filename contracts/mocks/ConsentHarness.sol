@@ -5,12 +5,13 @@ import {Amendment} from "../interfaces/IRepoChanges.sol";
 import {Agreement, Line, RepoTerms} from "../interfaces/IRepoFacility.sol";
 import {IncomeNotice} from "../interfaces/IRepoServicing.sol";
 import {MarginConsents} from "../repo/MarginConsents.sol";
+import {checked} from "../repo/CheckedTerms.sol";
 import {RepoTermsLib} from "../repo/RepoTermsLib.sol";
 
 /// @title For tests only: the struct hashes of what is signed about repos as calls, to be compared with Python's.
 contract ConsentHarness {
     function hashes(RepoTerms calldata terms) external pure returns (bytes32 forSeller, bytes32 forBuyer) {
-        return RepoTermsLib.hashes(terms);
+        return RepoTermsLib.hashes(checked(terms), terms.lines);
     }
 
     function linesHash(Line[] calldata lines) external pure returns (bytes32) {

@@ -55,9 +55,6 @@ contract HostileToken {
         _misbehave();
     }
 
-    /// @notice Pretends to circulate.
-    function requireMovable() external view {}
-
     /// @notice Pretends that everybody is rich.
     function freeBalanceOf(address) external pure returns (uint256) {
         return type(uint256).max;

@@ -8,26 +8,32 @@ import {IWalletRegistry} from "../interfaces/IWalletRegistry.sol";
 /// question and decoding of the two enums cost 200 gas more each time.
 library ActiveCheck {
     /// @dev Reverts as the register does, and where it gives no answer, as an address without code would not.
-    /// @return firstByKey whether the first wallet signs with a key, and not with contract code
-    /// @return secondByKey whether the second wallet signs with a key, and not with contract code
-    function requireActive(
-        IWalletRegistry registry,
-        address first,
-        address second
-    ) internal view returns (bool firstByKey, bool secondByKey) {
+    function requireActive(IWalletRegistry registry, address first, address second) internal view {
         bytes4 selector = IWalletRegistry.checkActive.selector;
         assembly ("memory-safe") {
             let question := mload(0x40)
             mstore(question, selector)
             mstore(add(question, 0x04), first)
             mstore(add(question, 0x24), second)
-            if iszero(staticcall(gas(), registry, question, 0x44, 0x00, 0x40)) {
+            // The last argument is evaluated first: the call, and then the size of its answer.
+            if iszero(and(gt(returndatasize(), 0x3f), staticcall(gas(), registry, question, 0x44, 0x00, 0x00))) {
                 returndatacopy(question, 0x00, returndatasize())
                 revert(question, returndatasize())
             }
-            if lt(returndatasize(), 0x40) {
-                revert(0x00, 0x00)
-            }
+        }
+    }
+
+    /// @dev The same, for whoever wants to know how they sign, too.
+    /// @return firstByKey whether the first wallet signs with a key, and not with contract code
+    /// @return secondByKey whether the second wallet signs with a key, and not with contract code
+    function requireActiveSigners(
+        IWalletRegistry registry,
+        address first,
+        address second
+    ) internal view returns (bool firstByKey, bool secondByKey) {
+        requireActive(registry, first, second);
+        assembly ("memory-safe") {
+            returndatacopy(0x00, 0x00, 0x40)
             // SignerKind.Key is zero.
             firstByKey := iszero(mload(0x00))
             secondByKey := iszero(mload(0x20))

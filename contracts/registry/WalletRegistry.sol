@@ -3,13 +3,10 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IWalletRegistry, Purpose, SignerKind, Status, Wallet} from "../interfaces/IWalletRegistry.sol";
+import {WalletWord} from "./WalletWord.sol";
 
 /// @title The register of wallets. Manual: {IWalletRegistry}.
 contract WalletRegistry is IWalletRegistry, AccessManaged {
-    /// @dev Where a {Wallet}'s one storage word keeps its signer kind and its status, in bits; one byte each.
-    uint256 private constant SIGNER_KIND_AT = 168;
-    uint256 private constant STATUS_AT = 176;
-
     mapping(address wallet => Wallet) private _wallets;
 
     constructor(address authority) AccessManaged(authority) {}
@@ -74,28 +71,29 @@ contract WalletRegistry is IWalletRegistry, AccessManaged {
     }
 
     /// @inheritdoc IWalletRegistry
-    /// @dev Every settlement asks this three times. So each record is read as one word, and both kinds are returned as
-    /// they were registered; field by field, each checked again to be of its enum, a question costs 290 gas more.
+    /// @dev Every settlement asks this three times. Both kinds are returned as they were registered; checked again to be
+    /// of their enum, a question costs 290 gas more.
     function checkActive(address first, address second) external view returns (SignerKind, SignerKind) {
-        (uint256 firstWord, uint256 secondWord) = (_wordOf(first), _wordOf(second));
-        if (!_isActive(firstWord)) revert WalletNotActive(first, _wallets[first].status);
-        if (!_isActive(secondWord)) revert WalletNotActive(second, _wallets[second].status);
+        (WalletWord firstWord, WalletWord secondWord) = wordsOf(first, second);
+        if (!firstWord.isActive()) revert WalletNotActive(first, _wallets[first].status);
+        if (!secondWord.isActive()) revert WalletNotActive(second, _wallets[second].status);
+        (SignerKind firstKind, SignerKind secondKind) = (firstWord.signerKind(), secondWord.signerKind());
         assembly ("memory-safe") {
-            mstore(0x00, and(shr(SIGNER_KIND_AT, firstWord), 0xff))
-            mstore(0x20, and(shr(SIGNER_KIND_AT, secondWord), 0xff))
+            mstore(0x00, firstKind)
+            mstore(0x20, secondKind)
             return(0x00, 0x40)
         }
     }
 
-    function _wordOf(address wallet) private view returns (uint256 word) {
-        Wallet storage record = _wallets[wallet];
+    /// @inheritdoc IWalletRegistry
+    function wordsOf(address first, address second) public view returns (WalletWord firstWord, WalletWord secondWord) {
         assembly ("memory-safe") {
-            word := sload(record.slot)
+            mstore(0x20, _wallets.slot)
+            mstore(0x00, first)
+            firstWord := sload(keccak256(0x00, 0x40))
+            mstore(0x00, second)
+            secondWord := sload(keccak256(0x00, 0x40))
         }
-    }
-
-    function _isActive(uint256 word) private pure returns (bool) {
-        return uint8(word >> STATUS_AT) == uint8(Status.Registered);
     }
 
     function _change(address wallet, Status needed, Status next) private {

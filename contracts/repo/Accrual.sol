@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Change, Duration, Failing, NettingSet, Repo, RepoTerms} from "../interfaces/IRepoFacility.sol";
+import {Change, Duration, Failing} from "../interfaces/IRepoFacility.sol";
+import {CheckedTerms} from "./CheckedTerms.sol";
 import {RepoMath} from "./RepoMath.sol";
+import {RepoWord} from "./RepoWord.sol";
 
 /// @title What a repo has earned: interest and fails charge up to a day.
 library Accrual {
@@ -19,27 +21,27 @@ library Accrual {
     /// not the seller's doing; else the late rate, or the repo rate where there is none.
     /// @param time the second that an intraday repo counts up to, if `today` is still its day
     function upTo(
-        RepoTerms calldata terms,
-        Repo memory repo,
+        CheckedTerms terms,
+        RepoWord repo,
         Change memory change,
         int64 lateRate,
         uint32 today,
         uint256 time
     ) internal pure returns (int192 accrued, uint32 failedDays) {
         unchecked {
-            (uint256 from, uint256 date) = (repo.accruesFrom, repo.repurchaseDate);
-            if (terms.duration == Duration.Intraday) {
-                if (today == terms.purchaseDate) return (_ofMinutes(repo, time), 0);
+            (uint256 from, uint256 date) = (repo.accruesFrom(), repo.repurchaseDate());
+            if (terms.duration() == Duration.Intraday) {
+                if (today == terms.purchaseDate()) return (_ofMinutes(repo, time), 0);
                 // Seconds of the opening still, and not a day: nothing was counted yet.
-                if (from > today) from = terms.purchaseDate;
-                date = terms.purchaseDate + 1;
+                if (from > today) from = terms.purchaseDate();
+                date = terms.purchaseDate() + 1;
             }
             uint256 inTerm = _daysBetween(from, today < date ? today : date);
             uint256 late = _daysBetween(from > date ? from : date, today);
             failedDays = change.failedDays;
             if (change.failing == Failing.Buyer) failedDays += uint32(late);
             if (change.failing == Failing.Buyer || change.failing == Failing.Impeded) late = 0;
-            int256 rateDays = repo.rate * int256(inTerm) + (lateRate == 0 ? repo.rate : lateRate) * int256(late);
+            int256 rateDays = repo.rate() * int256(inTerm) + (lateRate == 0 ? repo.rate() : lateRate) * int256(late);
             accrued = change.accrued + int192(_price(repo) * rateDays * int256(RepoMath.MINUTES));
         }
     }
@@ -47,7 +49,7 @@ library Accrual {
     /// @dev What ends the repo: purchase price and interest, less the fails charge. A negative rate takes at most the price,
     /// and a charge at most what is left: below zero a repo could not be closed.
     function dueOf(
-        Repo memory repo,
+        RepoWord repo,
         Change memory change,
         int192 accrued,
         uint32 failedDays,
@@ -68,7 +70,7 @@ library Accrual {
 
     /// @dev The same unrounded, as an exposure, and less the income that the buyer owes; not below zero without it.
     function owed(
-        Repo memory repo,
+        RepoWord repo,
         Change memory change,
         int192 accrued,
         uint32 failedDays,
@@ -86,10 +88,10 @@ library Accrual {
     }
 
     /// @dev Minutes since the opening, a started one counting whole, at least one.
-    function _ofMinutes(Repo memory repo, uint256 time) private pure returns (int192) {
+    function _ofMinutes(RepoWord repo, uint256 time) private pure returns (int192) {
         unchecked {
-            uint256 elapsed = (time - repo.accruesFrom + 59) / 60;
-            return int192(_price(repo) * repo.rate * int256(elapsed == 0 ? 1 : elapsed));
+            uint256 elapsed = (time - repo.accruesFrom() + 59) / 60;
+            return int192(_price(repo) * repo.rate() * int256(elapsed == 0 ? 1 : elapsed));
         }
     }
 
@@ -99,7 +101,7 @@ library Accrual {
         }
     }
 
-    function _price(Repo memory repo) private pure returns (int256) {
-        return int256(uint256(repo.purchasePrice));
+    function _price(RepoWord repo) private pure returns (int256) {
+        return int256(uint256(repo.purchasePrice()));
     }
 }

@@ -40,10 +40,11 @@ library Collateral {
         (uint256 mostNeeded, uint256 largest, uint256 limit) = (0, 0, 0);
         (address last, address widest) = (address(0), address(0));
         for (uint256 i = 0; i < lines.length; ++i) {
-            address security = lines[i].security;
+            Line calldata line = lines[i];
+            address security = line.security;
             if (security <= last) revert IRepoFacility.LinesOutOfOrder(security);
             last = security;
-            (uint256 value, uint256 mostShare) = eligibleValue(lines[i], measure);
+            (uint256 value, uint256 mostShare) = eligibleValue(line, measure);
             uint256 needed = RepoMath.wholeUp(value, mostShare);
             unchecked {
                 total += value;
@@ -82,17 +83,16 @@ library Collateral {
         if (quantity > type(uint96).max) revert IRegisteredERC20.AmountTooLarge(security, quantity);
         // The price first: the venue prices securities and nothing else, so an address without one is asked nothing.
         uint256 price = measure.prices.priceOf(security, measure.maximumPriceAge);
-        (Method method, uint64 least, uint64 concentration) = _ruleOf(security, measure);
+        (SecurityKind kind, uint256 sunset) = ISecurityEntitlement(security).kindAndSunset();
+        (Method method, uint64 least, uint64 concentration) = _ruleOf(kind, measure);
         if (measure.method != method || margin < least || (method == Method.Haircut && margin >= RepoMath.ONE)) {
             revert IRepoFacility.MarginNotAccepted(security, measure.method, margin, least);
         }
-        (uint256 ends, uint256 sunset) = (measure.ends, ISecurityEntitlement(security).sunset());
-        if (ends > sunset) revert IRepoFacility.WouldOutliveSecurity(security, ends, sunset);
+        if (measure.ends > sunset) revert IRepoFacility.WouldOutliveSecurity(security, measure.ends, sunset);
         return (RepoMath.valueAfterMarginDown(quantity, price, method, margin), concentration);
     }
 
-    function _ruleOf(address security, Measure memory measure) private view returns (Method, uint64, uint64) {
-        SecurityKind kind = ISecurityEntitlement(security).kind();
+    function _ruleOf(SecurityKind kind, Measure memory measure) private view returns (Method, uint64, uint64) {
         if (measure.isNew) return measure.policy.ruleForNew(measure.policyVersion, kind);
         Rule memory rule = measure.policy.ruleOf(measure.policyVersion, kind);
         return (rule.method, rule.margin, rule.concentration);

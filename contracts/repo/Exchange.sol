@@ -49,7 +49,10 @@ function addNet(Exchange legs, address asset, address from, address to, int256 a
 
 /// @dev Every line, from one to the other.
 function addLines(Exchange legs, Line[] calldata lines, address from, address to) pure {
-    for (uint256 i = 0; i < lines.length; ++i) legs.add(lines[i].security, from, to, lines[i].quantity);
+    for (uint256 i = 0; i < lines.length; ++i) {
+        Line calldata line = lines[i];
+        legs.add(line.security, from, to, line.quantity);
+    }
 }
 
 /// @dev What turns one basket into the other, both sorted: what is new comes from `giver`, what is gone returns to it.

@@ -3,8 +3,9 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {Line, Position, Repo, RepoTerms} from "../interfaces/IRepoFacility.sol";
+import {Line, Position} from "../interfaces/IRepoFacility.sol";
 import {IRepoMargin, MarginCall, Pair, SecurityMargin} from "../interfaces/IRepoMargin.sol";
+import {CheckedTerms, byId} from "./CheckedTerms.sol";
 import {Collateral} from "./Collateral.sol";
 import {Impediment} from "./Impediment.sol";
 import {MarginConsents} from "./MarginConsents.sol";
@@ -12,11 +13,12 @@ import {NetExposure} from "./NetExposure.sol";
 import {RepoBase, Venue} from "./RepoBase.sol";
 import {RepoMath} from "./RepoMath.sol";
 import {RepoTermsLib} from "./RepoTermsLib.sol";
+import {RepoWord} from "./RepoWord.sol";
 
 /// @title Margin is called: net exposure, the call and its clock, run by {RepoFacility} on its storage. Manual: {IRepoMargin}.
 contract MarginCalls is NetExposure {
     using Collateral for Line[];
-    using RepoTermsLib for RepoTerms;
+    using RepoTermsLib for CheckedTerms;
     using SafeCast for uint256;
 
     constructor(Venue memory venue) RepoBase(venue) {}
@@ -35,7 +37,7 @@ contract MarginCalls is NetExposure {
             revert IRepoMargin.NothingToCall(exposure, pair.agreement.threshold, pair.agreement.minimumTransfer);
         }
         MarginCall memory standing = _calls[netted.id];
-        if (standing.amount != 0 && netted.set.callDeadline != 0)
+        if (standing.amount != 0 && netted.set.callDeadline() != 0)
             revert IRepoMargin.CallOutstanding(netted.id, standing.amount);
         uint24 number = _nextNumber(netted);
         _requireSigned(pair.by, MarginConsents.calling(netted.id, number, pair.by), signature);
@@ -52,7 +54,7 @@ contract MarginCalls is NetExposure {
     function stopClock(Pair calldata pair) external {
         _settlement.requireUnlocked();
         Netted memory netted = _ofCaller(pair);
-        if (netted.set.callDeadline == 0 || !Impediment.stops(_settlement, pair.cash, pair.by)) {
+        if (netted.set.callDeadline() == 0 || !Impediment.stops(_settlement, pair.cash, pair.by)) {
             revert IRepoMargin.ClockUnchanged(netted.id);
         }
         _sets[netted.id].callDeadline = 0;
@@ -63,7 +65,7 @@ contract MarginCalls is NetExposure {
     function restartClock(Pair calldata pair) external {
         _settlement.requireUnlocked();
         Netted memory netted = _ofCaller(pair);
-        if (netted.set.callDeadline != 0 || Impediment.stops(_settlement, pair.cash, pair.by)) {
+        if (netted.set.callDeadline() != 0 || Impediment.stops(_settlement, pair.cash, pair.by)) {
             revert IRepoMargin.ClockUnchanged(netted.id);
         }
         uint40 deadline = uint40(block.timestamp + pair.agreement.callDeadline);
@@ -95,7 +97,7 @@ contract MarginCalls is NetExposure {
         Position[] calldata positions,
         address[] calldata securities
     ) private view returns (int256 exposure, uint256 amount) {
-        uint256 basis = netted.set.basis;
+        uint256 basis = netted.set.basis();
         int256 net = _exposureOfFirst(netted, positions) - _cashMargin(netted, pair.agreement, block.timestamp);
         net -= _signedAsExposure(_securitiesOfFirst(netted, securities), basis);
         if (!netted.byFirst) net = -net;
@@ -115,21 +117,21 @@ contract MarginCalls is NetExposure {
 
     /// @dev What all open repos of the set are short of their margin, to the first participant.
     function _exposureOfFirst(Netted memory netted, Position[] calldata positions) private view returns (int256 sum) {
-        if (positions.length != netted.set.open) {
-            revert IRepoMargin.NotAllOfTheSet(netted.id, positions.length, netted.set.open);
+        if (positions.length != netted.set.open()) {
+            revert IRepoMargin.NotAllOfTheSet(netted.id, positions.length, netted.set.open());
         }
         Collateral.Measure memory measure = _standing(netted);
         bytes32 last = 0;
         for (uint256 i = 0; i < positions.length; ++i) {
-            RepoTerms calldata terms = positions[i].terms;
-            Repo memory repo;
+            CheckedTerms terms = byId(positions[i].terms);
+            RepoWord repo;
             bool buyerIsFirst;
             (last, repo, buyerIsFirst) = _next(netted, terms, last);
-            Line[] calldata lines = _collateral(terms, positions[i].lines, last, repo.changed);
+            Line[] calldata lines = _collateral(terms, positions[i].lines, last, repo.changed());
             (uint256 marketValue, uint256 afterMargin) = lines.valueOf(measure);
             (uint256 owed, int256 toSeller) = _owed(netted, terms, last, repo, block.timestamp);
             int256 exposure =
-                RepoMath.exposureUp(owed, marketValue, afterMargin, measure.method, netted.set.basis) - toSeller;
+                RepoMath.exposureUp(owed, marketValue, afterMargin, measure.method, netted.set.basis()) - toSeller;
             sum += buyerIsFirst ? exposure : -exposure;
         }
     }

@@ -132,7 +132,7 @@ contract MarginTransfers is NetExposure {
 
     /// @dev Books lines that go from `by` to `against`: as new margin, or as what `by` must hold to return it.
     function _book(Netted memory netted, Line[] calldata lines, bool isNew) private {
-        uint16 standing = netted.set.securities;
+        uint16 standing = netted.set.securities();
         for (uint256 i = 0; i < lines.length; ++i) {
             (address security, uint64 margin) = (lines[i].security, lines[i].margin);
             int128 quantity = int128(uint128(lines[i].quantity.toUint96()));
@@ -165,7 +165,7 @@ contract MarginTransfers is NetExposure {
         Netted memory netted,
         MarginAccount memory account
     ) private pure returns (int256 interest) {
-        interest = RepoMath.interestHalfUp(_interest(account, pair.agreement), netted.set.basis);
+        interest = RepoMath.interestHalfUp(_interest(account, pair.agreement), netted.set.basis());
         if (!netted.byFirst) interest = -interest;
         int256 principal = netted.byFirst ? int256(account.cash) : -int256(account.cash);
         if (principal + interest < 0) return 0;

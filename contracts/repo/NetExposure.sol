@@ -2,17 +2,20 @@
 pragma solidity 0.8.37;
 
 import {Method} from "../interfaces/ICollateralPolicy.sol";
-import {Agreement, Change, IRepoFacility, NettingSet, Repo, RepoTerms, SetState} from "../interfaces/IRepoFacility.sol";
+import {Agreement, Change, IRepoFacility, SetState} from "../interfaces/IRepoFacility.sol";
 import {IRepoMargin, MarginAccount, Pair} from "../interfaces/IRepoMargin.sol";
 import {Accrual} from "./Accrual.sol";
+import {CheckedTerms} from "./CheckedTerms.sol";
 import {Collateral} from "./Collateral.sol";
 import {RepoBase} from "./RepoBase.sol";
 import {RepoMath} from "./RepoMath.sol";
 import {RepoTermsLib} from "./RepoTermsLib.sol";
+import {RepoWord} from "./RepoWord.sol";
+import {SetWord, readSet} from "./SetWord.sol";
 
 /// @title What margin and close-out share: the two participants of a set, and what its repos and margin come to.
 abstract contract NetExposure is RepoBase {
-    using RepoTermsLib for RepoTerms;
+    using RepoTermsLib for CheckedTerms;
 
     /// @notice A netting set and which of its participants acts.
     /// @param byFirst whether it is the first one
@@ -20,7 +23,7 @@ abstract contract NetExposure is RepoBase {
         bytes32 id;
         bytes20 first;
         bool byFirst;
-        NettingSet set;
+        SetWord set;
     }
 
     /// @dev The set of a pair.
@@ -31,12 +34,12 @@ abstract contract NetExposure is RepoBase {
         netted.id = _nettingSet(by, against, agreement, pair.cash);
         netted.byFirst = by < against;
         netted.first = netted.byFirst ? by : against;
-        netted.set = _sets[netted.id];
+        netted.set = readSet(_sets[netted.id]);
     }
 
     function _performingSet(Pair calldata pair) internal view returns (Netted memory netted) {
         netted = _netted(pair);
-        if (netted.set.state == SetState.InDefault) revert IRepoFacility.SetInDefault(netted.id);
+        if (netted.set.state() == SetState.InDefault) revert IRepoFacility.SetInDefault(netted.id);
     }
 
     /// @dev The number of the next act that `by` signs in the set.
@@ -48,36 +51,36 @@ abstract contract NetExposure is RepoBase {
     /// @dev What lines that stand are measured by: no rule but the price's age.
     function _standing(Netted memory netted) internal view returns (Collateral.Measure memory measure) {
         measure.prices = _prices;
-        measure.method = netted.set.method;
-        measure.maximumPriceAge = netted.set.maximumPriceAge;
+        measure.method = netted.set.method();
+        measure.maximumPriceAge = netted.set.maximumPriceAge();
     }
 
     /// @dev A repo of the set that is open, later in the order than `last`.
     function _next(
         Netted memory netted,
-        RepoTerms calldata terms,
+        CheckedTerms terms,
         bytes32 last
-    ) internal view returns (bytes32 id, Repo memory repo, bool buyerIsFirst) {
+    ) internal view returns (bytes32 id, RepoWord repo, bool buyerIsFirst) {
         id = terms.id();
         if (id <= last) revert IRepoMargin.OutOfOrder(last, id);
         repo = _openRepo(id);
         if (_nettingSet(terms) != netted.id) revert IRepoMargin.NotOfTheSet(id);
-        buyerIsFirst = _participant(terms.buyer) == netted.first;
+        buyerIsFirst = _participant(terms.buyer()) == netted.first;
     }
 
     /// @dev What a repo owes on a day, unrounded, as an exposure: the seller to the buyer, and the buyer to the seller.
     function _owed(
         Netted memory netted,
-        RepoTerms calldata terms,
+        CheckedTerms terms,
         bytes32 id,
-        Repo memory repo,
+        RepoWord repo,
         uint256 time
     ) internal view returns (uint256 repurchase, int256 toSeller) {
         Change memory change;
-        if (repo.changed) change = _changes[id];
-        uint32 day = _dayAt(time, terms.utcOffset);
-        (int192 accrued, uint32 failedDays) = Accrual.upTo(terms, repo, change, netted.set.lateRate, day, time);
-        return Accrual.owed(repo, change, accrued, failedDays, netted.set.basis);
+        if (repo.changed()) change = _changes[id];
+        uint32 day = _dayAt(time, terms.utcOffset());
+        (int192 accrued, uint32 failedDays) = Accrual.upTo(terms, repo, change, netted.set.lateRate(), day, time);
+        return Accrual.owed(repo, change, accrued, failedDays, netted.set.basis());
     }
 
     /// @dev The cash margin that the first participant holds, with its interest to `time`, as an exposure.
@@ -88,7 +91,7 @@ abstract contract NetExposure is RepoBase {
     ) internal view returns (int256) {
         MarginAccount memory account = _accruedMargin(_margins[netted.id], _dayAt(time, agreement.utcOffset));
         return
-            RepoMath.cashAsExposure(account.cash, netted.set.basis) +
+            RepoMath.cashAsExposure(account.cash, netted.set.basis()) +
             RepoMath.interestAsExposure(_interest(account, agreement));
     }
 
@@ -108,8 +111,8 @@ abstract contract NetExposure is RepoBase {
 
     /// @dev All securities that stand as margin in the set are brought, each once.
     function _requireAllSecurities(Netted memory netted, address[] calldata securities) internal view {
-        if (securities.length != netted.set.securities) {
-            revert IRepoMargin.NotAllSecurities(netted.id, securities.length, netted.set.securities);
+        if (securities.length != netted.set.securities()) {
+            revert IRepoMargin.NotAllSecurities(netted.id, securities.length, netted.set.securities());
         }
         address last = address(0);
         for (uint256 i = 0; i < securities.length; ++i) {

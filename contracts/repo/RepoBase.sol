@@ -13,16 +13,19 @@ import {
     NettingSet,
     Repo,
     RepoState,
-    RepoTerms,
     SetState
 } from "../interfaces/IRepoFacility.sol";
 import {MarginAccount, MarginCall, SecurityMargin} from "../interfaces/IRepoMargin.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
 import {ITriPartyCustody} from "../interfaces/ITriPartyCustody.sol";
-import {IWalletRegistry, SignerKind, Wallet} from "../interfaces/IWalletRegistry.sol";
+import {IWalletRegistry, SignerKind} from "../interfaces/IWalletRegistry.sol";
+import {WalletWord} from "../registry/WalletWord.sol";
 import {Consent} from "../settlement/Consent.sol";
+import {CheckedTerms} from "./CheckedTerms.sol";
 import {RepoMath} from "./RepoMath.sol";
 import {RepoTermsLib} from "./RepoTermsLib.sol";
+import {RepoWord, readRepo} from "./RepoWord.sol";
+import {SetWord, readSet} from "./SetWord.sol";
 
 /// @notice The venue's contracts that the repo desk needs.
 struct Venue {
@@ -38,7 +41,7 @@ struct Venue {
 /// venue. Called by itself, and not through the facility, none of them can do anything: the storage is the facility's, and
 /// `Settlement` and the custody answer to the facility alone. EIP-712 makes the domain of whoever runs the code.
 abstract contract RepoBase is EIP712 {
-    using RepoTermsLib for RepoTerms;
+    using RepoTermsLib for CheckedTerms;
 
     /// @dev The venue's door, through which everything moves and which holds the lock.
     ISettlement internal immutable _settlement;
@@ -87,20 +90,20 @@ abstract contract RepoBase is EIP712 {
     }
 
     /// @dev The repo, which is open.
-    function _openRepo(bytes32 id) internal view returns (Repo memory repo) {
-        repo = _repos[id];
-        if (repo.state != RepoState.Open) revert IRepoFacility.WrongState(id, repo.state);
+    function _openRepo(bytes32 id) internal view returns (RepoWord repo) {
+        repo = readRepo(_repos[id]);
+        if (repo.state() != RepoState.Open) revert IRepoFacility.WrongState(id, repo.state());
     }
 
     /// @dev The set, which is not in default.
-    function _performing(bytes32 id) internal view returns (NettingSet memory set) {
-        set = _sets[id];
-        if (set.state == SetState.InDefault) revert IRepoFacility.SetInDefault(id);
+    function _performing(bytes32 id) internal view returns (SetWord set) {
+        set = readSet(_sets[id]);
+        if (set.state() == SetState.InDefault) revert IRepoFacility.SetInDefault(id);
     }
 
     /// @dev The collateral now: that of the terms, or `lines` if it changed, which must then be just that.
     function _collateral(
-        RepoTerms calldata terms,
+        CheckedTerms terms,
         Line[] calldata lines,
         bytes32 id,
         bool changed
@@ -108,7 +111,7 @@ abstract contract RepoBase is EIP712 {
         bytes32 expected = changed ? _changes[id].lines : bytes32(0);
         if (expected == 0) {
             if (lines.length != 0) revert IRepoFacility.NotTheCollateral(id);
-            return terms.lines;
+            return terms.lines();
         }
         if (RepoTermsLib.hash(lines) != expected) revert IRepoFacility.NotTheCollateral(id);
         return lines;
@@ -126,9 +129,9 @@ abstract contract RepoBase is EIP712 {
         }
     }
 
-    function _nettingSet(RepoTerms calldata terms) internal view returns (bytes32) {
-        (bytes20 seller, bytes20 buyer) = (_participant(terms.seller), _participant(terms.buyer));
-        return _nettingSet(seller, buyer, terms.agreement, terms.cash);
+    function _nettingSet(CheckedTerms terms) internal view returns (bytes32) {
+        (WalletWord seller, WalletWord buyer) = _registry.wordsOf(terms.seller(), terms.buyer());
+        return _nettingSet(seller.participant(), buyer.participant(), terms.agreement(), terms.cash());
     }
 
     function _nettingSet(bytes20 one, bytes20 other, bytes32 agreement, address cash) internal pure returns (bytes32) {
@@ -165,10 +168,10 @@ abstract contract RepoBase is EIP712 {
     }
 
     /// @dev The second from which anyone may act for a repo that is due on `date`.
-    function _cutOff(RepoTerms calldata terms, uint32 date) internal pure returns (uint256) {
+    function _cutOff(CheckedTerms terms, uint32 date) internal pure returns (uint256) {
         unchecked {
             uint256 midnight = uint256(date) * 1 days;
-            return uint256(int256(midnight + terms.cutOff) - terms.utcOffset);
+            return uint256(int256(midnight + terms.cutOff()) - terms.utcOffset());
         }
     }
 }

@@ -8,7 +8,6 @@ import {
     Duration,
     IRepoFacility,
     Line,
-    NettingSet,
     Position,
     Repo,
     RepoState,
@@ -16,17 +15,20 @@ import {
 } from "../interfaces/IRepoFacility.sol";
 import {SignerKind} from "../interfaces/IWalletRegistry.sol";
 import {Accrual} from "./Accrual.sol";
+import {CheckedTerms, checked, byId} from "./CheckedTerms.sol";
 import {Collateral} from "./Collateral.sol";
 import {Exchange, exchange} from "./Exchange.sol";
 import {RepoBase, Venue} from "./RepoBase.sol";
 import {RepoMath} from "./RepoMath.sol";
 import {NO_DATE, RepoOpening} from "./RepoOpening.sol";
 import {RepoTermsLib} from "./RepoTermsLib.sol";
+import {RepoWord} from "./RepoWord.sol";
+import {SetWord} from "./SetWord.sol";
 
 /// @title Changes of an open repo, run by {RepoFacility} on its storage. Manual: {IRepoChanges}.
 contract RepoChanges is IRepoChanges, RepoOpening {
     using Collateral for Line[];
-    using RepoTermsLib for RepoTerms;
+    using RepoTermsLib for CheckedTerms;
 
     /// @dev Units of 10^-17, in which collateral counts, in a millionth.
     uint256 private constant VALUE_IN_MILLIONTH = 1e11;
@@ -35,20 +37,21 @@ contract RepoChanges is IRepoChanges, RepoOpening {
 
     /// @inheritdoc IRepoChanges
     function giveNotice(
-        RepoTerms calldata terms,
+        RepoTerms calldata given,
         uint32 repurchaseDate,
         address signer,
         bytes calldata signature
     ) external {
+        CheckedTerms terms = byId(given);
         _settlement.requireUnlocked();
-        (bytes32 id, Repo memory repo, ) = _changing(terms);
-        if (terms.duration == Duration.Intraday) revert IntradayStands(id);
-        if (terms.duration == Duration.Term && !terms.mayTerminate) revert NoNoticeAgreed(id);
-        if (signer != terms.seller && signer != terms.buyer) revert IRepoFacility.NotASide(signer);
-        uint256 earliest = uint256(_dayOn(terms.utcOffset)) + terms.noticePeriod;
-        if (earliest <= terms.purchaseDate) earliest = uint256(terms.purchaseDate) + 1;
-        if (repurchaseDate < earliest || repurchaseDate >= repo.repurchaseDate) {
-            revert NoticeOutOfBounds(repurchaseDate, earliest, repo.repurchaseDate);
+        (bytes32 id, RepoWord repo, ) = _changing(terms);
+        if (terms.duration() == Duration.Intraday) revert IntradayStands(id);
+        if (terms.duration() == Duration.Term && !terms.mayTerminate()) revert NoNoticeAgreed(id);
+        if (signer != terms.seller() && signer != terms.buyer()) revert IRepoFacility.NotASide(signer);
+        uint256 earliest = uint256(_dayOn(terms.utcOffset())) + terms.noticePeriod();
+        if (earliest <= terms.purchaseDate()) earliest = uint256(terms.purchaseDate()) + 1;
+        if (repurchaseDate < earliest || repurchaseDate >= repo.repurchaseDate()) {
+            revert NoticeOutOfBounds(repurchaseDate, earliest, repo.repurchaseDate());
         }
         uint32 number = ++_changes[id].number;
         _requireSigned(signer, RepoTermsLib.notice(id, number, repurchaseDate, signer), signature);
@@ -65,12 +68,12 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         bytes calldata sellerSignature,
         bytes calldata buyerSignature
     ) external {
-        RepoTerms calldata terms = position.terms;
-        (bytes32 id, Repo memory repo, NettingSet memory set) = _changing(terms);
-        if (terms.duration == Duration.Intraday) revert IntradayStands(id);
-        uint32 today = _dayOn(terms.utcOffset);
+        CheckedTerms terms = byId(position.terms);
+        (bytes32 id, RepoWord repo, SetWord set) = _changing(terms);
+        if (terms.duration() == Duration.Intraday) revert IntradayStands(id);
+        uint32 today = _dayOn(terms.utcOffset());
         if (amendment.date != today) revert NotTheDay(amendment.date, today);
-        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed);
+        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
         Line[] calldata newLines = amendment.lines.length == 0 ? lines : amendment.lines;
         bool exchanged = RepoTermsLib.hash(newLines) != RepoTermsLib.hash(lines);
         _requireAmendable(terms, amendment, repo, set, id, newLines, exchanged);
@@ -78,21 +81,19 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         ++change.number;
         _requireBothAgree(
             terms,
-            RepoTermsLib.amending(id, change.number, amendment, terms.seller),
-            RepoTermsLib.amending(id, change.number, amendment, terms.buyer),
+            RepoTermsLib.amending(id, change.number, amendment, terms.seller()),
+            RepoTermsLib.amending(id, change.number, amendment, terms.buyer()),
             sellerSignature,
             buyerSignature
         );
 
-        (change.accrued, change.failedDays) = Accrual.upTo(terms, repo, change, set.lateRate, today, 0);
+        (change.accrued, change.failedDays) = Accrual.upTo(terms, repo, change, set.lateRate(), today, 0);
         if (exchanged) change.lines = RepoTermsLib.hash(newLines);
         _changes[id] = change;
-        int256 lent = int256(amendment.purchasePrice) - int256(uint256(repo.purchasePrice));
-        repo.changed = true;
-        repo.accruesFrom = today;
-        repo.purchasePrice = uint96(amendment.purchasePrice);
-        repo.rate = amendment.rate;
-        _repos[id] = repo;
+        int256 lent = int256(amendment.purchasePrice) - int256(uint256(repo.purchasePrice()));
+        Repo storage stored = _repos[id];
+        (stored.changed, stored.accruesFrom) = (true, today);
+        (stored.purchasePrice, stored.rate) = (uint96(amendment.purchasePrice), amendment.rate);
         emit Amended(id, change.number, today, amendment.purchasePrice, amendment.rate, change.accrued, newLines);
 
         if (exchanged) _rebook(terms, id, id, lines, newLines);
@@ -106,26 +107,26 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         bytes calldata sellerSignature,
         bytes calldata buyerSignature
     ) external {
-        RepoTerms calldata terms = position.terms;
-        (bytes32 id, Repo memory repo, NettingSet memory set) = _changing(terms);
+        CheckedTerms terms = byId(position.terms);
+        (bytes32 id, RepoWord repo, SetWord set) = _changing(terms);
         bytes32 nettingSet = _nettingSet(terms);
         // Whether its clock runs or not.
         if (_calls[nettingSet].amount != 0) revert CallStands(nettingSet);
-        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed);
+        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
         bytes32 newHash = RepoTermsLib.hash(newLines);
         if (newHash == RepoTermsLib.hash(lines)) revert NothingChanges(id);
         uint32 number = _changes[id].number + 1;
-        _requireSigned(terms.seller, RepoTermsLib.substituting(id, number, newHash, terms.seller), sellerSignature);
-        if (!terms.maySubstitute) {
-            bytes32 structHash = RepoTermsLib.substituting(id, number, newHash, terms.buyer);
-            _requireSigned(terms.buyer, structHash, buyerSignature);
+        _requireSigned(terms.seller(), RepoTermsLib.substituting(id, number, newHash, terms.seller()), sellerSignature);
+        if (!terms.maySubstitute()) {
+            bytes32 structHash = RepoTermsLib.substituting(id, number, newHash, terms.buyer());
+            _requireSigned(terms.buyer(), structHash, buyerSignature);
         }
         _requireNoLess(terms, repo, set, lines, newLines);
-        if (terms.maySubstitute) _requireMarginsKept(set.method, lines, newLines);
+        if (terms.maySubstitute()) _requireMarginsKept(set.method(), lines, newLines);
 
         _changes[id].lines = newHash;
         _changes[id].number = number;
-        if (!repo.changed) _repos[id].changed = true;
+        if (!repo.changed()) _repos[id].changed = true;
         emit Substituted(id, number, newLines);
 
         _rebook(terms, id, id, lines, newLines);
@@ -135,64 +136,63 @@ contract RepoChanges is IRepoChanges, RepoOpening {
     /// @inheritdoc IRepoChanges
     function roll(
         Position calldata position,
-        RepoTerms calldata next,
+        RepoTerms calldata following,
         bytes calldata sellerSignature,
         bytes calldata buyerSignature
     ) external returns (bytes32 nextId) {
-        RepoTerms calldata terms = position.terms;
+        CheckedTerms terms = byId(position.terms);
+        CheckedTerms next = checked(following);
         bytes32 id = terms.id();
         nextId = next.id();
         if (nextId == id) revert NothingChanges(id);
-        Repo memory repo = _openRepo(id);
+        RepoWord repo = _openRepo(id);
         bytes32 nettingSet = _nettingSet(terms);
-        NettingSet memory set = _performing(nettingSet);
+        SetWord set = _performing(nettingSet);
         _requireWellFormed(next);
         if (!_sameParties(terms, next)) revert NotTheSameParties(nextId);
         _requireBothAgree(
             terms,
-            RepoTermsLib.rolling(id, nextId, terms.seller),
-            RepoTermsLib.rolling(id, nextId, terms.buyer),
+            RepoTermsLib.rolling(id, nextId, terms.seller()),
+            RepoTermsLib.rolling(id, nextId, terms.buyer()),
             sellerSignature,
             buyerSignature
         );
-        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed);
-        uint32 today = _dayOn(terms.utcOffset);
+        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
+        uint32 today = _dayOn(terms.utcOffset());
         Accrual.Due memory due = _dueToday(terms, repo, id, set, today);
 
         _repos[id].state = RepoState.Closed;
         emit IRepoFacility.Closed(id, today, due.interest, due.failsCharge, due.total);
-        _write(next, nextId, nettingSet, 0);
-        int256 paid = int256(due.total) - int256(next.purchasePrice);
+        _write(next, next.lines(), nextId, nettingSet, 0);
+        int256 paid = int256(due.total) - int256(next.purchasePrice());
         emit Rolled(id, nextId, paid);
 
-        _rebook(terms, id, nextId, lines, next.lines);
-        _deliver(terms, lines, next.lines, -paid);
+        _rebook(terms, id, nextId, lines, next.lines());
+        _deliver(terms, lines, next.lines(), -paid);
     }
 
     /// @dev The repo, its id and its set, if it may still be changed today.
-    function _changing(
-        RepoTerms calldata terms
-    ) private view returns (bytes32 id, Repo memory repo, NettingSet memory set) {
+    function _changing(CheckedTerms terms) private view returns (bytes32 id, RepoWord repo, SetWord set) {
         id = terms.id();
         repo = _openRepo(id);
-        uint32 today = _dayOn(terms.utcOffset);
-        bool sameDay = terms.duration == Duration.Intraday && today == repo.repurchaseDate;
-        if (today >= repo.repurchaseDate && !sameDay) revert PastChanging(repo.repurchaseDate, today);
+        uint32 today = _dayOn(terms.utcOffset());
+        bool sameDay = terms.duration() == Duration.Intraday && today == repo.repurchaseDate();
+        if (today >= repo.repurchaseDate() && !sameDay) revert PastChanging(repo.repurchaseDate(), today);
         set = _performing(_nettingSet(terms));
     }
 
     function _requireAmendable(
-        RepoTerms calldata terms,
+        CheckedTerms terms,
         Amendment calldata amendment,
-        Repo memory repo,
-        NettingSet memory set,
+        RepoWord repo,
+        SetWord set,
         bytes32 id,
         Line[] calldata newLines,
         bool exchanged
     ) private view {
         uint256 price = amendment.purchasePrice;
-        bool valueChanges = price != repo.purchasePrice || exchanged;
-        if (!valueChanges && amendment.rate == repo.rate) revert NothingChanges(id);
+        bool valueChanges = price != repo.purchasePrice() || exchanged;
+        if (!valueChanges && amendment.rate == repo.rate()) revert NothingChanges(id);
         if (price == 0 || price % RepoMath.CENT != 0 || price > type(uint96).max) {
             revert IRepoFacility.BadPurchasePrice(price);
         }
@@ -202,9 +202,9 @@ contract RepoChanges is IRepoChanges, RepoOpening {
 
     /// @dev The new basket may stand in, and counts for no less than the old one.
     function _requireNoLess(
-        RepoTerms calldata terms,
-        Repo memory repo,
-        NettingSet memory set,
+        CheckedTerms terms,
+        RepoWord repo,
+        SetWord set,
         Line[] calldata lines,
         Line[] calldata newLines
     ) private view {
@@ -234,72 +234,72 @@ contract RepoChanges is IRepoChanges, RepoOpening {
     }
 
     function _measureNow(
-        RepoTerms calldata terms,
-        Repo memory repo,
-        NettingSet memory set
+        CheckedTerms terms,
+        RepoWord repo,
+        SetWord set
     ) private view returns (Collateral.Measure memory) {
         uint256 date =
-            repo.repurchaseDate == NO_DATE
-                ? uint256(_dayOn(terms.utcOffset)) + terms.noticePeriod
-                : repo.repurchaseDate;
+            repo.repurchaseDate() == NO_DATE
+                ? uint256(_dayOn(terms.utcOffset())) + terms.noticePeriod()
+                : repo.repurchaseDate();
         return _measure(terms, set, date, false);
     }
 
     /// @dev Two active wallets signed. Where nothing moves no token would ask, and a wallet that is stopped because its key
     /// was stolen must agree to nothing.
     function _requireBothAgree(
-        RepoTerms calldata terms,
+        CheckedTerms terms,
         bytes32 sellerHash,
         bytes32 buyerHash,
         bytes calldata sellerSignature,
         bytes calldata buyerSignature
     ) private view {
-        (address seller, address buyer) = (terms.seller, terms.buyer);
+        (address seller, address buyer) = (terms.seller(), terms.buyer());
         (SignerKind sellerKind, SignerKind buyerKind) = _registry.checkActive(seller, buyer);
         _requireSignedBy(seller, sellerKind, sellerHash, sellerSignature);
         _requireSignedBy(buyer, buyerKind, buyerHash, buyerSignature);
     }
 
     function _dueToday(
-        RepoTerms calldata terms,
-        Repo memory repo,
+        CheckedTerms terms,
+        RepoWord repo,
         bytes32 id,
-        NettingSet memory set,
+        SetWord set,
         uint32 today
     ) private view returns (Accrual.Due memory) {
         Change memory change = _changes[id];
-        (int192 accrued, uint32 failedDays) = Accrual.upTo(terms, repo, change, set.lateRate, today, block.timestamp);
-        return Accrual.dueOf(repo, change, accrued, failedDays, set.basis);
+        (int192 accrued, uint32 failedDays) = Accrual.upTo(terms, repo, change, set.lateRate(), today, block.timestamp);
+        return Accrual.dueOf(repo, change, accrued, failedDays, set.basis());
     }
 
-    function _sameParties(RepoTerms calldata terms, RepoTerms calldata next) private pure returns (bool) {
+    function _sameParties(CheckedTerms terms, CheckedTerms next) private pure returns (bool) {
         return
-            terms.seller == next.seller &&
-            terms.buyer == next.buyer &&
-            terms.cash == next.cash &&
-            terms.agreement == next.agreement &&
-            terms.custody == next.custody;
+            terms.seller() == next.seller() &&
+            terms.buyer() == next.buyer() &&
+            terms.cash() == next.cash() &&
+            terms.agreement() == next.agreement() &&
+            terms.custody() == next.custody();
     }
 
     /// @dev The ledger of custody: what was held for `id` is held as `newLines` for `nextId`.
     function _rebook(
-        RepoTerms calldata terms,
+        CheckedTerms terms,
         bytes32 id,
         bytes32 nextId,
         Line[] calldata lines,
         Line[] calldata newLines
     ) private {
-        if (terms.custody == address(0)) return;
+        if (terms.custody() == address(0)) return;
         _custody.release(id, lines);
         _custody.hold(nextId, newLines);
     }
 
     /// @dev Only differences move: collateral from seller to holder or back, cash from buyer to seller or back.
-    function _deliver(RepoTerms calldata terms, Line[] calldata lines, Line[] calldata newLines, int256 lent) private {
-        address holder = terms.custody == address(0) ? terms.buyer : terms.custody;
+    function _deliver(CheckedTerms terms, Line[] calldata lines, Line[] calldata newLines, int256 lent) private {
+        address holder = terms.custody() == address(0) ? terms.buyer() : terms.custody();
         Exchange legs = exchange(lines.length + newLines.length + 1);
-        legs.addDifferences(lines, newLines, terms.seller, holder);
-        legs.addNet(terms.cash, terms.buyer, terms.seller, lent);
+        legs.addDifferences(lines, newLines, terms.seller(), holder);
+        legs.addNet(terms.cash(), terms.buyer(), terms.seller(), lent);
         legs.carryOut(_settlement);
     }
 }

@@ -8,8 +8,8 @@ import {
     Failing,
     IRepoFacility,
     Line,
+    NettingSet,
     Position,
-    Repo,
     RepoState,
     RepoTerms,
     SetState
@@ -17,6 +17,7 @@ import {
 import {IRegisteredERC20} from "../interfaces/IRegisteredERC20.sol";
 import {Pair} from "../interfaces/IRepoMargin.sol";
 import {ISecurityEntitlement} from "../interfaces/ISecurityEntitlement.sol";
+import {CheckedTerms, byId} from "./CheckedTerms.sol";
 import {Exchange, exchange} from "./Exchange.sol";
 import {Impediment} from "./Impediment.sol";
 import {MarginConsents} from "./MarginConsents.sol";
@@ -24,10 +25,11 @@ import {NetExposure} from "./NetExposure.sol";
 import {RepoBase, Venue} from "./RepoBase.sol";
 import {RepoMath} from "./RepoMath.sol";
 import {RepoTermsLib} from "./RepoTermsLib.sol";
+import {RepoWord, readRepo} from "./RepoWord.sol";
 
 /// @title Default and close-out of a netting set, run by {RepoFacility} on its storage. Manual: {IRepoDefault}.
 contract RepoDefault is IRepoDefault, NetExposure {
-    using RepoTermsLib for RepoTerms;
+    using RepoTermsLib for CheckedTerms;
 
     constructor(Venue memory venue) RepoBase(venue) {}
 
@@ -77,28 +79,29 @@ contract RepoDefault is IRepoDefault, NetExposure {
         bytes32 last = 0;
         for (uint256 i = 0; i < positions.length; ++i) last = _value(netted, closing, positions[i], last);
         closing.valued += uint16(positions.length);
-        if (closing.valued == netted.set.open) _finish(pair, netted, closing, securities);
+        if (closing.valued == netted.set.open()) _finish(pair, netted, closing, securities);
         else _closeOuts[netted.id] = closing;
     }
 
     /// @inheritdoc IRepoDefault
-    function collect(RepoTerms calldata terms, Line[] calldata lines, address wallet) external {
+    function collect(RepoTerms calldata given, Line[] calldata lines, address wallet) external {
+        CheckedTerms terms = byId(given);
         bytes32 id = terms.id();
-        Repo memory repo = _repos[id];
-        bool ofSide = wallet == terms.buyer || wallet == terms.seller;
-        if (repo.state != RepoState.ClosedOut || terms.custody == address(0) || !ofSide) {
+        RepoWord repo = readRepo(_repos[id]);
+        bool ofSide = wallet == terms.buyer() || wallet == terms.seller();
+        if (repo.state() != RepoState.ClosedOut || terms.custody() == address(0) || !ofSide) {
             revert NothingToCollect(id, wallet);
         }
-        lines = _collateral(terms, lines, id, repo.changed);
+        lines = _collateral(terms, lines, id, repo.changed());
         Line[] memory due = new Line[](lines.length);
         uint256 count = 0;
         for (uint256 i = 0; i < lines.length; ++i) {
             address security = lines[i].security;
             uint256 award = _awards[id][security];
-            uint256 quantity = wallet == terms.buyer ? award : _custody.heldFor(id, security) - award;
-            if (quantity == 0 || !_canDeliver(security, terms.custody, quantity)) continue;
+            uint256 quantity = wallet == terms.buyer() ? award : _custody.heldFor(id, security) - award;
+            if (quantity == 0 || !_canDeliver(security, terms.custody(), quantity)) continue;
             due[count++] = Line(security, quantity, lines[i].margin);
-            if (wallet == terms.buyer) _awards[id][security] = 0;
+            if (wallet == terms.buyer()) _awards[id][security] = 0;
         }
         if (count == 0) revert NothingToCollect(id, wallet);
         assembly ("memory-safe") {
@@ -108,7 +111,7 @@ contract RepoDefault is IRepoDefault, NetExposure {
 
         _custody.release(id, due);
         Exchange legs = exchange(count);
-        for (uint256 i = 0; i < count; ++i) legs.add(due[i].security, terms.custody, wallet, due[i].quantity);
+        for (uint256 i = 0; i < count; ++i) legs.add(due[i].security, terms.custody(), wallet, due[i].quantity);
         legs.carryOut(_settlement);
     }
 
@@ -135,35 +138,35 @@ contract RepoDefault is IRepoDefault, NetExposure {
 
     function _inDefault(Pair calldata pair) private view returns (Netted memory netted) {
         netted = _netted(pair);
-        if (netted.set.state != SetState.InDefault) revert NotInDefault(netted.id);
+        if (netted.set.state() != SetState.InDefault) revert NotInDefault(netted.id);
     }
 
     /// @dev `against` did not meet the call of `by` in time, and it could have.
     function _requireCallUnmet(Pair calldata pair, Netted memory netted) private view {
-        uint256 deadline = _calls[netted.id].by == pair.by ? netted.set.callDeadline : 0;
+        uint256 deadline = _calls[netted.id].by == pair.by ? netted.set.callDeadline() : 0;
         bool unmet = deadline != 0 && block.timestamp > deadline;
         if (!unmet || Impediment.stops(_settlement, pair.cash, pair.by)) revert NoDefault(netted.id, deadline);
     }
 
     /// @dev A fail of `against` has been on record for the grace, and nothing stops the closing now.
     function _requireFailStands(Pair calldata pair, Netted memory netted, Position calldata position) private view {
-        RepoTerms calldata terms = position.terms;
-        (bytes32 id, Repo memory repo, ) = _next(netted, terms, 0);
+        CheckedTerms terms = byId(position.terms);
+        (bytes32 id, RepoWord repo, ) = _next(netted, terms, 0);
         Change memory change = _changes[id];
-        bool bySeller = _participant(terms.seller) == _participant(pair.against);
+        bool bySeller = _participant(terms.seller()) == _participant(pair.against);
         bool onRecord = change.failing == (bySeller ? Failing.Seller : Failing.Buyer);
-        uint256 earliest = onRecord ? uint256(change.failingSince) + netted.set.grace : 0;
+        uint256 earliest = onRecord ? uint256(change.failingSince) + netted.set.grace() : 0;
         if (!onRecord || block.timestamp <= earliest) revert NoDefault(netted.id, earliest);
-        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed);
-        address other = bySeller ? terms.buyer : terms.seller;
-        bool stopped = Impediment.stops(_settlement, terms.cash, pair.by);
-        if (other != pair.by) stopped = stopped || Impediment.stops(_settlement, terms.cash, other);
+        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
+        address other = bySeller ? terms.buyer() : terms.seller();
+        bool stopped = Impediment.stops(_settlement, terms.cash(), pair.by);
+        if (other != pair.by) stopped = stopped || Impediment.stops(_settlement, terms.cash(), other);
         for (uint256 i = 0; i < lines.length; ++i) {
             (address security, uint256 quantity) = (lines[i].security, lines[i].quantity);
             bool stands =
-                terms.custody == address(0)
+                terms.custody() == address(0)
                     ? !Impediment.stops(_settlement, security, other)
-                    : _canDeliver(security, terms.custody, quantity);
+                    : _canDeliver(security, terms.custody(), quantity);
             stopped = stopped || !stands;
         }
         if (stopped) revert NoDefault(netted.id, 0);
@@ -183,14 +186,14 @@ contract RepoDefault is IRepoDefault, NetExposure {
         Position calldata position,
         bytes32 last
     ) private returns (bytes32 id) {
-        RepoTerms calldata terms = position.terms;
-        Repo memory repo;
+        CheckedTerms terms = byId(position.terms);
+        RepoWord repo;
         bool buyerIsFirst;
         (id, repo, buyerIsFirst) = _next(netted, terms, last);
-        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed);
+        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
         (uint256 repurchase, int256 toSeller) = _owed(netted, terms, id, repo, closing.declaredAt);
         int256 owed = int256(repurchase) - toSeller;
-        uint256 basis = netted.set.basis;
+        uint256 basis = netted.set.basis();
         int256 worth = RepoMath.valueAsExposure(_worth(netted, closing, terms, id, lines, owed), basis);
         closing.net += buyerIsFirst ? owed - worth : worth - owed;
         _repos[id].state = RepoState.ClosedOut;
@@ -207,7 +210,7 @@ contract RepoDefault is IRepoDefault, NetExposure {
     function _worth(
         Netted memory netted,
         CloseOut memory closing,
-        RepoTerms calldata terms,
+        CheckedTerms terms,
         bytes32 id,
         Line[] calldata lines,
         int256 owed
@@ -215,9 +218,9 @@ contract RepoDefault is IRepoDefault, NetExposure {
         for (uint256 i = 0; i < lines.length; ++i) {
             uint256 value = _defaultPrice(netted, closing, lines[i].security) * RepoMath.ONE;
             uint256 quantity = lines[i].quantity;
-            if (terms.custody != address(0)) {
-                int256 left = owed - RepoMath.valueAsExposure(worth, netted.set.basis);
-                quantity = _award(lines[i], left, value * netted.set.basis * RepoMath.MINUTES);
+            if (terms.custody() != address(0)) {
+                int256 left = owed - RepoMath.valueAsExposure(worth, netted.set.basis());
+                quantity = _award(lines[i], left, value * netted.set.basis() * RepoMath.MINUTES);
                 _awards[id][lines[i].security] = quantity;
             }
             worth += quantity * value;
@@ -260,20 +263,17 @@ contract RepoDefault is IRepoDefault, NetExposure {
         for (uint256 i = 0; i < securities.length; ++i) {
             int256 quantity = _securityMargins[netted.id][securities[i]].quantity;
             int256 value = quantity * int256(_defaultPrice(netted, closing, securities[i]) * RepoMath.ONE);
-            net -= _signedAsExposure(value, netted.set.basis);
+            net -= _signedAsExposure(value, netted.set.basis());
             delete _securityMargins[netted.id][securities[i]];
         }
-        int256 sum = RepoMath.exposureHalfUp(net, netted.set.basis);
+        int256 sum = RepoMath.exposureHalfUp(net, netted.set.basis());
         int256 claim = _claims[netted.id] + sum;
         _claims[netted.id] = claim;
         (_margins[netted.id].cash, _margins[netted.id].cashDays) = (0, 0);
         delete _calls[netted.id];
         delete _closeOuts[netted.id];
-        netted.set.open = 0;
-        netted.set.securities = 0;
-        netted.set.callDeadline = 0;
-        netted.set.state = SetState.Performing;
-        _sets[netted.id] = netted.set;
+        NettingSet storage set = _sets[netted.id];
+        (set.open, set.securities, set.callDeadline, set.state) = (0, 0, 0, SetState.Performing);
         emit ClosedOut(netted.id, sum, claim);
     }
 }

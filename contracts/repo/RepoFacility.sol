@@ -21,15 +21,19 @@ import {IRepoMargin, MarginAccount, MarginCall, Pair, SecurityMargin} from "../i
 import {IRepoRecords} from "../interfaces/IRepoRecords.sol";
 import {IncomeNotice, IRepoServicing} from "../interfaces/IRepoServicing.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
-import {SignerKind, Wallet} from "../interfaces/IWalletRegistry.sol";
+import {SignerKind} from "../interfaces/IWalletRegistry.sol";
+import {WalletWord} from "../registry/WalletWord.sol";
 import {Consent} from "../settlement/Consent.sol";
 import {Accrual} from "./Accrual.sol";
+import {CheckedTerms, checked, byId} from "./CheckedTerms.sol";
 import {Collateral} from "./Collateral.sol";
 import {Exchange, exchange} from "./Exchange.sol";
 import {RepoBase, Venue} from "./RepoBase.sol";
 import {RepoMath} from "./RepoMath.sol";
 import {MOST_OPEN_REPOS, RepoOpening} from "./RepoOpening.sol";
 import {RepoTermsLib} from "./RepoTermsLib.sol";
+import {RepoWord} from "./RepoWord.sol";
+import {SetWord, readSet} from "./SetWord.sol";
 
 /// @notice The contracts whose code the facility runs on its storage.
 struct Modules {
@@ -51,7 +55,7 @@ contract RepoFacility is
     RepoOpening
 {
     using MessageHashUtils for bytes32;
-    using RepoTermsLib for RepoTerms;
+    using RepoTermsLib for CheckedTerms;
 
     /// @inheritdoc IRepoFacility
     uint256 public constant MOST_OPEN = MOST_OPEN_REPOS;
@@ -75,39 +79,37 @@ contract RepoFacility is
 
     /// @inheritdoc IRepoFacility
     function open(
-        RepoTerms calldata terms,
+        RepoTerms calldata given,
         bytes calldata sellerSignature,
         bytes calldata buyerSignature
     ) external returns (bytes32 repo) {
+        CheckedTerms terms = checked(given);
         _requireWellFormed(terms);
-        bytes32 nettingSet;
-        (repo, nettingSet) = _requireBothSigned(terms, sellerSignature, buyerSignature);
-        _write(terms, repo, nettingSet, 1);
-        _settleOpening(terms, repo);
+        Line[] calldata lines = terms.lines();
+        bytes32 buyerHash;
+        (repo, buyerHash) = terms.hashes(lines);
+        bytes32 nettingSet = _requireBothSigned(terms, repo, buyerHash, sellerSignature, buyerSignature);
+        _write(terms, lines, repo, nettingSet, 1);
+        _settleOpening(terms, lines, repo);
     }
 
     /// @inheritdoc IRepoFacility
-    function close(RepoTerms calldata terms, Line[] calldata lines, address closer, bytes calldata signature) external {
+    function close(RepoTerms calldata given, Line[] calldata lines, address closer, bytes calldata signature) external {
+        CheckedTerms terms = byId(given);
         bytes32 id = terms.id();
-        Repo memory repo = _openRepo(id);
-        uint32 today = _dayOn(terms.utcOffset);
-        if (today < repo.repurchaseDate) revert NotDue(repo.repurchaseDate, today);
-        bytes32 nettingSet = _requireClosable(terms, id, repo.repurchaseDate, closer, signature);
-        NettingSet memory set = _performing(nettingSet);
-        lines = _collateral(terms, lines, id, repo.changed);
+        RepoWord repo = _openRepo(id);
+        uint32 today = _dayOn(terms.utcOffset());
+        if (today < repo.repurchaseDate()) revert NotDue(repo.repurchaseDate(), today);
+        bytes32 nettingSet = _requireClosable(terms, id, repo.repurchaseDate(), closer, signature);
+        SetWord set = _performing(nettingSet);
+        lines = _collateral(terms, lines, id, repo.changed());
         Accrual.Due memory due = _dueOn(terms, repo, id, set, today);
 
-        _repos[id].state = RepoState.Closed;
-        _sets[nettingSet].open = set.open - 1;
+        repo.withState(RepoState.Closed).writeTo(_repos[id]);
+        set.withOpen(set.open() - 1).writeTo(_sets[nettingSet]);
         emit Closed(id, today, due.interest, due.failsCharge, due.total);
 
-        (address seller, address buyer, address holder) = (terms.seller, terms.buyer, terms.custody);
-        if (holder == address(0)) holder = buyer;
-        else _custody.release(id, lines);
-        Exchange legs = exchange(lines.length + 1);
-        legs.addLines(lines, holder, seller);
-        legs.add(terms.cash, seller, buyer, due.total);
-        legs.carryOut(_settlement);
+        _settleClosing(terms, lines, id, due.total);
     }
 
     // What the other five do on this contract's storage.
@@ -287,86 +289,97 @@ contract RepoFacility is
     }
 
     /// @inheritdoc IRepoRecords
-    function idOf(RepoTerms calldata terms) external pure returns (bytes32) {
+    function idOf(RepoTerms calldata given) external pure returns (bytes32) {
+        CheckedTerms terms = checked(given);
         return terms.id();
     }
 
     /// @inheritdoc IRepoRecords
     function nettingSetOf(address one, address other, bytes32 agreement, address cash) external view returns (bytes32) {
-        return _nettingSet(_participant(one), _participant(other), agreement, cash);
+        (WalletWord first, WalletWord second) = _registry.wordsOf(one, other);
+        return _nettingSet(first.participant(), second.participant(), agreement, cash);
     }
 
     /// @inheritdoc IRepoFacility
-    function repurchasePriceOn(RepoTerms calldata terms, uint32 date) external view returns (int256, uint256, uint256) {
+    function repurchasePriceOn(RepoTerms calldata given, uint32 date) external view returns (int256, uint256, uint256) {
+        CheckedTerms terms = byId(given);
         _settlement.requireUnlocked();
         bytes32 id = terms.id();
-        Repo memory repo = _openRepo(id);
-        if (date < terms.purchaseDate) revert DatesOutOfOrder(terms.purchaseDate, date);
-        Accrual.Due memory due = _dueOn(terms, repo, id, _sets[_nettingSet(terms)], date);
+        RepoWord repo = _openRepo(id);
+        if (date < terms.purchaseDate()) revert DatesOutOfOrder(terms.purchaseDate(), date);
+        Accrual.Due memory due = _dueOn(terms, repo, id, readSet(_sets[_nettingSet(terms)]), date);
         return (due.interest, due.failsCharge, due.total);
     }
 
     /// @dev Runs `code` on this contract's storage with the call as it came, and answers what it answers.
     function _run(address code) private {
-        assembly {
-            calldatacopy(0, 0, calldatasize())
-            let succeeded := delegatecall(gas(), code, 0, calldatasize(), 0, 0)
-            returndatacopy(0, 0, returndatasize())
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            calldatacopy(data, 0, calldatasize())
+            let succeeded := delegatecall(gas(), code, data, calldatasize(), 0, 0)
+            returndatacopy(data, 0, returndatasize())
             if succeeded {
-                return(0, returndatasize())
+                return(data, returndatasize())
             }
-            revert(0, returndatasize())
+            revert(data, returndatasize())
         }
     }
 
     /// @dev Both sides signed, and they are two participants; their netting set comes with it.
     function _requireBothSigned(
-        RepoTerms calldata terms,
+        CheckedTerms terms,
+        bytes32 sellerHash,
+        bytes32 buyerHash,
         bytes calldata sellerSignature,
         bytes calldata buyerSignature
-    ) private view returns (bytes32 repo, bytes32 nettingSet) {
-        (Wallet memory seller, Wallet memory buyer) = _walletsOf(terms);
-        if (seller.participant == buyer.participant) revert SameParty(terms.seller);
-        nettingSet = _nettingSet(seller.participant, buyer.participant, terms.agreement, terms.cash);
+    ) private view returns (bytes32 nettingSet) {
+        (WalletWord seller, WalletWord buyer) = _registry.wordsOf(terms.seller(), terms.buyer());
+        if (seller.participant() == buyer.participant()) revert SameParty(terms.seller());
+        nettingSet = _nettingSet(seller.participant(), buyer.participant(), terms.agreement(), terms.cash());
         bytes32 domain = _domainSeparatorV4();
-        bytes32 buyerHash;
-        (repo, buyerHash) = terms.hashes();
-        Consent.requireSigned(terms.seller, seller.signerKind, domain.toTypedDataHash(repo), sellerSignature);
-        Consent.requireSigned(terms.buyer, buyer.signerKind, domain.toTypedDataHash(buyerHash), buyerSignature);
+        Consent.requireSigned(terms.seller(), seller.signerKind(), domain.toTypedDataHash(sellerHash), sellerSignature);
+        Consent.requireSigned(terms.buyer(), buyer.signerKind(), domain.toTypedDataHash(buyerHash), buyerSignature);
     }
 
     /// @dev Before the cut-off one of the sides signed; from then on nobody needs to. The netting set comes with it.
     function _requireClosable(
-        RepoTerms calldata terms,
+        CheckedTerms terms,
         bytes32 repo,
         uint32 repurchaseDate,
         address closer,
         bytes calldata signature
     ) private view returns (bytes32 nettingSet) {
-        (Wallet memory seller, Wallet memory buyer) = _walletsOf(terms);
-        nettingSet = _nettingSet(seller.participant, buyer.participant, terms.agreement, terms.cash);
+        (WalletWord seller, WalletWord buyer) = _registry.wordsOf(terms.seller(), terms.buyer());
+        nettingSet = _nettingSet(seller.participant(), buyer.participant(), terms.agreement(), terms.cash());
         if (block.timestamp < _cutOff(terms, repurchaseDate)) {
-            if (closer != terms.seller && closer != terms.buyer) revert NotASide(closer);
-            SignerKind kind = closer == terms.seller ? seller.signerKind : buyer.signerKind;
+            if (closer != terms.seller() && closer != terms.buyer()) revert NotASide(closer);
+            SignerKind kind = closer == terms.seller() ? seller.signerKind() : buyer.signerKind();
             _requireSignedBy(closer, kind, RepoTermsLib.closing(repo, closer), signature);
         }
     }
 
-    function _walletsOf(RepoTerms calldata terms) private view returns (Wallet memory, Wallet memory) {
-        return (_registry.walletOf(terms.seller), _registry.walletOf(terms.buyer));
+    /// @dev The collateral back one way, `due` the other.
+    function _settleClosing(CheckedTerms terms, Line[] calldata lines, bytes32 repo, uint256 due) private {
+        (address seller, address buyer, address holder) = (terms.seller(), terms.buyer(), terms.custody());
+        if (holder == address(0)) holder = buyer;
+        else _custody.release(repo, lines);
+        Exchange legs = exchange(lines.length + 1);
+        legs.addLines(lines, holder, seller);
+        legs.add(terms.cash(), seller, buyer, due);
+        legs.carryOut(_settlement);
     }
 
     /// @dev What closing on `date` pays.
     function _dueOn(
-        RepoTerms calldata terms,
-        Repo memory repo,
+        CheckedTerms terms,
+        RepoWord repo,
         bytes32 id,
-        NettingSet memory set,
+        SetWord set,
         uint32 date
     ) private view returns (Accrual.Due memory) {
         Change memory change;
-        if (repo.changed) change = _changes[id];
-        (int192 accrued, uint32 failedDays) = Accrual.upTo(terms, repo, change, set.lateRate, date, block.timestamp);
-        return Accrual.dueOf(repo, change, accrued, failedDays, set.basis);
+        if (repo.changed()) change = _changes[id];
+        (int192 accrued, uint32 failedDays) = Accrual.upTo(terms, repo, change, set.lateRate(), date, block.timestamp);
+        return Accrual.dueOf(repo, change, accrued, failedDays, set.basis());
     }
 }

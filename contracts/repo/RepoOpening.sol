@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {
-    Duration,
-    IRepoFacility,
-    NettingSet,
-    Repo,
-    RepoState,
-    RepoTerms,
-    SetState
-} from "../interfaces/IRepoFacility.sol";
-import {ISettlement} from "../interfaces/ISettlement.sol";
+import {Duration, IRepoFacility, Line, RepoState, SetState} from "../interfaces/IRepoFacility.sol";
+import {CheckedTerms} from "./CheckedTerms.sol";
 import {Collateral} from "./Collateral.sol";
 import {Exchange, exchange} from "./Exchange.sol";
 import {RepoBase} from "./RepoBase.sol";
 import {RepoMath} from "./RepoMath.sol";
 import {RepoTermsLib} from "./RepoTermsLib.sol";
+import {readRepo, openRepo} from "./RepoWord.sol";
+import {SetWord, readSet} from "./SetWord.sol";
 
 /// @dev The manual is {IRepoFacility-MOST_OPEN}.
 uint256 constant MOST_OPEN_REPOS = 100;
@@ -25,87 +19,88 @@ uint32 constant NO_DATE = type(uint32).max;
 
 /// @title How a repo begins, by opening or by rolling.
 abstract contract RepoOpening is RepoBase {
-    using RepoTermsLib for RepoTerms;
+    using RepoTermsLib for CheckedTerms;
 
     /// @dev Writes a new repo of signed terms, if its collateral covers it. Of `more` repos the set grows.
-    function _write(RepoTerms calldata terms, bytes32 repo, bytes32 nettingSet, uint16 more) internal {
-        Repo storage stored = _repos[repo];
-        if (stored.state != RepoState.None) revert IRepoFacility.WrongState(repo, stored.state);
-        NettingSet memory set = _performing(nettingSet);
-        if (set.state == SetState.Unused) {
-            set = _agreements[terms.agreement];
-            if (set.state == SetState.Unused) revert IRepoFacility.AgreementUnknown(terms.agreement);
-            _sets[nettingSet] = set;
+    function _write(CheckedTerms terms, Line[] calldata lines, bytes32 repo, bytes32 nettingSet, uint16 more) internal {
+        RepoState state = readRepo(_repos[repo]).state();
+        if (state != RepoState.None) revert IRepoFacility.WrongState(repo, state);
+        SetWord set = _performing(nettingSet);
+        if (set.state() == SetState.Unused) {
+            set = readSet(_agreements[terms.agreement()]);
+            if (set.state() == SetState.Unused) revert IRepoFacility.AgreementUnknown(terms.agreement());
         }
-        if (set.open + more > MOST_OPEN_REPOS) revert IRepoFacility.SetFull(nettingSet, MOST_OPEN_REPOS);
-        Collateral.requireCovered(terms.lines, _measureOf(terms, set), terms.purchasePrice);
+        if (set.open() + more > MOST_OPEN_REPOS) revert IRepoFacility.SetFull(nettingSet, MOST_OPEN_REPOS);
+        Collateral.requireCovered(lines, _measureOf(terms, set), terms.purchasePrice());
 
-        bool intraday = terms.duration == Duration.Intraday;
-        stored.accruesFrom = intraday ? uint40(block.timestamp) : terms.purchaseDate;
-        stored.repurchaseDate = terms.duration == Duration.OpenEnded ? NO_DATE : terms.repurchaseDate;
-        stored.purchasePrice = uint96(terms.purchasePrice);
-        stored.rate = terms.rate;
-        stored.state = RepoState.Open;
-        _sets[nettingSet].open = set.open + more;
-        terms.emitOpened(repo);
+        Duration duration = terms.duration();
+        uint40 accruesFrom = duration == Duration.Intraday ? uint40(block.timestamp) : terms.purchaseDate();
+        uint32 repurchaseDate = duration == Duration.OpenEnded ? NO_DATE : terms.repurchaseDate();
+        openRepo(accruesFrom, repurchaseDate, uint96(terms.purchasePrice()), terms.rate()).writeTo(_repos[repo]);
+        set.withOpen(set.open() + more).writeTo(_sets[nettingSet]);
+        terms.emitOpened(lines, repo);
     }
 
     /// @dev Collateral one way, the purchase price the other.
-    function _settleOpening(RepoTerms calldata terms, bytes32 repo) internal {
-        (address seller, address buyer, address holder) = (terms.seller, terms.buyer, terms.custody);
+    function _settleOpening(CheckedTerms terms, Line[] calldata lines, bytes32 repo) internal {
+        (address seller, address buyer, address holder) = (terms.seller(), terms.buyer(), terms.custody());
         if (holder == address(0)) holder = buyer;
-        else _custody.hold(repo, terms.lines);
-        Exchange legs = exchange(terms.lines.length + 1);
-        legs.addLines(terms.lines, seller, holder);
-        legs.add(terms.cash, buyer, seller, terms.purchasePrice);
+        else _custody.hold(repo, lines);
+        Exchange legs = exchange(lines.length + 1);
+        legs.addLines(lines, seller, holder);
+        legs.add(terms.cash(), buyer, seller, terms.purchasePrice());
         legs.carryOut(_settlement);
     }
 
     /// @dev All that terms must be, whenever they are opened.
-    function _requireWellFormed(RepoTerms calldata terms) internal view {
-        terms.requireClean();
-        uint256 today = _dayOn(terms.utcOffset);
-        (uint32 purchaseDate, uint32 repurchaseDate) = (terms.purchaseDate, terms.repurchaseDate);
+    function _requireWellFormed(CheckedTerms terms) internal view {
+        uint256 today = _dayOn(terms.utcOffset());
+        (uint32 purchaseDate, uint32 repurchaseDate) = (terms.purchaseDate(), terms.repurchaseDate());
         if (today != purchaseDate) revert IRepoFacility.NotThePurchaseDate(purchaseDate, today);
-        if (!_inOrder(terms.duration, purchaseDate, repurchaseDate)) {
+        if (!_inOrder(terms.duration(), purchaseDate, repurchaseDate)) {
             revert IRepoFacility.DatesOutOfOrder(purchaseDate, repurchaseDate);
         }
-        uint256 price = terms.purchasePrice;
+        uint256 price = terms.purchasePrice();
         if (price == 0 || price % RepoMath.CENT != 0 || price > type(uint96).max) {
             revert IRepoFacility.BadPurchasePrice(price);
         }
-        _requireSane(terms.rate);
-        _requireClock(terms.utcOffset, terms.cutOff);
-        address custody = terms.custody;
+        _requireSane(terms.rate());
+        _requireClock(terms.utcOffset(), terms.cutOff());
+        address custody = terms.custody();
         if (custody != address(0) && custody != address(_custody)) revert IRepoFacility.NotTheVenues(custody);
-        if (terms.cash.code.length == 0) revert ISettlement.NotAToken(terms.cash);
     }
 
     /// @dev How new terms measure their collateral: it must live to the end of the repurchase date and the grace.
-    function _measureOf(
-        RepoTerms calldata terms,
-        NettingSet memory set
-    ) internal view returns (Collateral.Measure memory) {
+    function _measureOf(CheckedTerms terms, SetWord set) internal view returns (Collateral.Measure memory) {
         uint256 date =
-            terms.duration == Duration.OpenEnded
-                ? uint256(terms.purchaseDate) + terms.noticePeriod
-                : terms.repurchaseDate;
+            terms.duration() == Duration.OpenEnded
+                ? uint256(terms.purchaseDate()) + terms.noticePeriod()
+                : terms.repurchaseDate();
         return _measure(terms, set, date, true);
     }
 
     /// @dev How collateral is measured that must last until `date`.
     function _measure(
-        RepoTerms calldata terms,
-        NettingSet memory set,
+        CheckedTerms terms,
+        SetWord set,
         uint256 date,
         bool isNew
     ) internal view returns (Collateral.Measure memory) {
         uint256 ends;
         unchecked {
             uint256 midnight = (date + 1) * 1 days;
-            ends = uint256(int256(midnight + set.grace) - terms.utcOffset);
+            ends = uint256(int256(midnight + set.grace()) - terms.utcOffset());
         }
-        return Collateral.Measure(_policy, _prices, terms.policyVersion, isNew, set.method, set.maximumPriceAge, ends);
+        return
+            Collateral.Measure(
+                _policy,
+                _prices,
+                terms.policyVersion(),
+                isNew,
+                set.method(),
+                set.maximumPriceAge(),
+                ends
+            );
     }
 
     function _inOrder(Duration duration, uint32 purchaseDate, uint32 repurchaseDate) private pure returns (bool) {

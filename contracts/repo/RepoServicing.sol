@@ -20,15 +20,18 @@ import {
 import {IncomeNotice, IRepoServicing} from "../interfaces/IRepoServicing.sol";
 import {SignerKind} from "../interfaces/IWalletRegistry.sol";
 import {Accrual} from "./Accrual.sol";
+import {CheckedTerms, checked, byId} from "./CheckedTerms.sol";
 import {Exchange, exchange} from "./Exchange.sol";
 import {Impediment} from "./Impediment.sol";
 import {RepoBase, Venue} from "./RepoBase.sol";
 import {RepoMath} from "./RepoMath.sol";
 import {RepoTermsLib} from "./RepoTermsLib.sol";
+import {RepoWord, readRepo} from "./RepoWord.sol";
+import {SetWord, readSet} from "./SetWord.sol";
 
 /// @title Agreements, cancellations, fails and income, run by {RepoFacility} on its storage. Manual: {IRepoServicing}.
 contract RepoServicing is IRepoServicing, RepoBase {
-    using RepoTermsLib for RepoTerms;
+    using RepoTermsLib for CheckedTerms;
 
     /// @dev What stands where a notice stood, once it is paid.
     bytes32 private constant PAID = bytes32(uint256(1));
@@ -56,11 +59,12 @@ contract RepoServicing is IRepoServicing, RepoBase {
     }
 
     /// @notice The manual is {IRepoFacility}.
-    function cancel(RepoTerms calldata terms, address signer, bytes calldata signature) external {
+    function cancel(RepoTerms calldata given, address signer, bytes calldata signature) external {
+        CheckedTerms terms = checked(given);
         _settlement.requireUnlocked();
-        if (signer != terms.seller && signer != terms.buyer) revert IRepoFacility.NotASide(signer);
-        if (block.timestamp >= terms.bindingFrom)
-            revert IRepoFacility.AlreadyBinding(terms.bindingFrom, block.timestamp);
+        if (signer != terms.seller() && signer != terms.buyer()) revert IRepoFacility.NotASide(signer);
+        if (block.timestamp >= terms.bindingFrom())
+            revert IRepoFacility.AlreadyBinding(terms.bindingFrom(), block.timestamp);
         bytes32 repo = terms.id();
         _requireSigned(signer, RepoTermsLib.cancellation(repo, signer), signature);
         _cancel(repo, signer);
@@ -68,36 +72,37 @@ contract RepoServicing is IRepoServicing, RepoBase {
 
     /// @notice The manual is {IRepoFacility}.
     function cancelTogether(
-        RepoTerms calldata terms,
+        RepoTerms calldata given,
         bytes calldata sellerSignature,
         bytes calldata buyerSignature
     ) external {
+        CheckedTerms terms = checked(given);
         _settlement.requireUnlocked();
         bytes32 repo = terms.id();
-        _requireSigned(terms.seller, RepoTermsLib.cancellation(repo, terms.seller), sellerSignature);
-        _requireSigned(terms.buyer, RepoTermsLib.cancellation(repo, terms.buyer), buyerSignature);
+        _requireSigned(terms.seller(), RepoTermsLib.cancellation(repo, terms.seller()), sellerSignature);
+        _requireSigned(terms.buyer(), RepoTermsLib.cancellation(repo, terms.buyer()), buyerSignature);
         _cancel(repo, address(0));
     }
 
     /// @inheritdoc IRepoServicing
     function recordFail(Agreement calldata agreement, Position calldata position) external {
         _settlement.requireUnlocked();
-        RepoTerms calldata terms = position.terms;
+        CheckedTerms terms = byId(position.terms);
         bytes32 id = terms.id();
-        Repo memory repo = _openRepo(id);
+        RepoWord repo = _openRepo(id);
         bytes32 agreementId = RepoTermsLib.agreementId(agreement);
-        if (agreementId != terms.agreement) revert NotTheAgreement(agreementId, terms.agreement);
-        NettingSet memory set = _performing(_nettingSet(terms));
-        uint32 today = _dayOn(terms.utcOffset);
-        uint32 dueDate = terms.duration == Duration.Intraday ? terms.purchaseDate + 1 : repo.repurchaseDate;
+        if (agreementId != terms.agreement()) revert NotTheAgreement(agreementId, terms.agreement());
+        SetWord set = _performing(_nettingSet(terms));
+        uint32 today = _dayOn(terms.utcOffset());
+        uint32 dueDate = terms.duration() == Duration.Intraday ? terms.purchaseDate() + 1 : repo.repurchaseDate();
         uint256 cutOff = _cutOff(terms, dueDate);
         if (today < dueDate || block.timestamp < cutOff) revert NotLate(cutOff, block.timestamp);
-        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed);
+        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
 
         Change memory change = _changes[id];
-        (change.accrued, change.failedDays) = Accrual.upTo(terms, repo, change, set.lateRate, today, 0);
+        (change.accrued, change.failedDays) = Accrual.upTo(terms, repo, change, set.lateRate(), today, 0);
         change.failsRate = agreement.failsRate;
-        Accrual.Due memory due = Accrual.dueOf(repo, change, change.accrued, change.failedDays, set.basis);
+        Accrual.Due memory due = Accrual.dueOf(repo, change, change.accrued, change.failedDays, set.basis());
         Failing failing = _whoFails(terms, lines, due.total);
         if (failing == Failing.Nobody || failing == change.failing) revert NothingToRecord(id, failing);
         change.failing = failing;
@@ -109,22 +114,23 @@ contract RepoServicing is IRepoServicing, RepoBase {
     }
 
     /// @inheritdoc IRepoServicing
-    function recordIncome(RepoTerms calldata terms, IncomeNotice calldata income, bytes calldata signature) external {
+    function recordIncome(RepoTerms calldata given, IncomeNotice calldata income, bytes calldata signature) external {
+        CheckedTerms terms = byId(given);
         _settlement.requireUnlocked();
         bytes32 id = terms.id();
-        Repo memory repo = _repos[id];
-        if (repo.state != RepoState.Open && repo.state != RepoState.Closed) {
-            revert IRepoFacility.WrongState(id, repo.state);
+        RepoWord repo = readRepo(_repos[id]);
+        if (repo.state() != RepoState.Open && repo.state() != RepoState.Closed) {
+            revert IRepoFacility.WrongState(id, repo.state());
         }
         _requireInTerm(terms, repo, income);
         // slither-disable-next-line unused-return
-        (SignerKind kind, ) = _registry.checkActive(terms.buyer, terms.buyer);
-        _requireSignedBy(terms.buyer, kind, RepoTermsLib.income(id, income), signature);
+        (SignerKind kind, ) = _registry.checkActive(terms.buyer(), terms.buyer());
+        _requireSignedBy(terms.buyer(), kind, RepoTermsLib.income(id, income), signature);
         bytes32 action = _actionOf(income);
         if (_incomes[id][action] != 0) revert IncomeKnown(id, income.security, income.recordDate);
 
         _incomes[id][action] = keccak256(abi.encode(income));
-        if (repo.state == RepoState.Open) {
+        if (repo.state() == RepoState.Open) {
             _changes[id].incomeDue += uint96(income.amount);
             _repos[id].changed = true;
         }
@@ -132,20 +138,21 @@ contract RepoServicing is IRepoServicing, RepoBase {
     }
 
     /// @inheritdoc IRepoServicing
-    function payIncome(RepoTerms calldata terms, IncomeNotice calldata income) external {
+    function payIncome(RepoTerms calldata given, IncomeNotice calldata income) external {
+        CheckedTerms terms = byId(given);
         bytes32 id = terms.id();
-        Repo memory repo = _repos[id];
+        RepoWord repo = readRepo(_repos[id]);
         bytes32 action = _actionOf(income);
-        bool due = _incomes[id][action] == keccak256(abi.encode(income)) && repo.state != RepoState.ClosedOut;
-        uint32 today = _dayOn(terms.utcOffset);
+        bool due = _incomes[id][action] == keccak256(abi.encode(income)) && repo.state() != RepoState.ClosedOut;
+        uint32 today = _dayOn(terms.utcOffset());
         if (!due || today < income.paymentDate) revert NoIncomeDue(id, income.security, income.recordDate);
         _incomes[id][action] = PAID;
-        if (repo.state == RepoState.Open) {
+        if (repo.state() == RepoState.Open) {
             _performing(_nettingSet(terms));
             _changes[id].incomeDue -= uint96(income.amount);
         }
-        bool hasPrice = repo.state == RepoState.Open && terms.duration != Duration.Intraday;
-        if (terms.income == Income.InThePrice && hasPrice) _lowerPrice(terms, repo, id, income);
+        bool hasPrice = repo.state() == RepoState.Open && terms.duration() != Duration.Intraday;
+        if (terms.income() == Income.InThePrice && hasPrice) _lowerPrice(terms, repo, id, income);
         else _payAcross(terms, id, income);
     }
 
@@ -156,36 +163,35 @@ contract RepoServicing is IRepoServicing, RepoBase {
         emit IRepoFacility.RepoCancelled(repo, by);
     }
 
-    function _payAcross(RepoTerms calldata terms, bytes32 id, IncomeNotice calldata income) private {
+    function _payAcross(CheckedTerms terms, bytes32 id, IncomeNotice calldata income) private {
         emit IncomePaid(id, income.security, income.recordDate, income.amount);
         Exchange legs = exchange(1);
-        legs.add(terms.cash, terms.buyer, terms.seller, income.amount);
+        legs.add(terms.cash(), terms.buyer(), terms.seller(), income.amount);
         legs.carryOut(_settlement);
     }
 
     /// @dev From the payment date on, however late this comes, interest runs on what is left of the price; from the last
     /// change on, if that was later.
-    function _lowerPrice(RepoTerms calldata terms, Repo memory repo, bytes32 id, IncomeNotice calldata income) private {
+    function _lowerPrice(CheckedTerms terms, RepoWord repo, bytes32 id, IncomeNotice calldata income) private {
         _settlement.requireUnlocked();
         uint256 amount = income.amount;
-        if (amount >= repo.purchasePrice) revert BadIncome(amount);
-        uint32 date = income.paymentDate < repo.accruesFrom ? uint32(repo.accruesFrom) : income.paymentDate;
+        if (amount >= repo.purchasePrice()) revert BadIncome(amount);
+        uint32 date = income.paymentDate < repo.accruesFrom() ? uint32(repo.accruesFrom()) : income.paymentDate;
         Change memory change = _changes[id];
-        int64 lateRate = _sets[_nettingSet(terms)].lateRate;
+        int64 lateRate = readSet(_sets[_nettingSet(terms)]).lateRate();
         (change.accrued, change.failedDays) = Accrual.upTo(terms, repo, change, lateRate, date, 0);
         _changes[id] = change;
-        repo.purchasePrice -= uint96(amount);
-        repo.accruesFrom = date;
-        _repos[id] = repo;
-        emit IncomePriced(id, date, repo.purchasePrice, change.accrued);
+        uint96 lowered = repo.purchasePrice() - uint96(amount);
+        (_repos[id].purchasePrice, _repos[id].accruesFrom) = (lowered, date);
+        emit IncomePriced(id, date, lowered, change.accrued);
     }
 
     /// @dev Who keeps the closing from settling. A side that is itself stopped has failed, unless the other one has, too.
-    function _whoFails(RepoTerms calldata terms, Line[] calldata lines, uint256 needed) private view returns (Failing) {
-        (address seller, address buyer, address holder) = (terms.seller, terms.buyer, terms.custody);
+    function _whoFails(CheckedTerms terms, Line[] calldata lines, uint256 needed) private view returns (Failing) {
+        (address seller, address buyer, address holder) = (terms.seller(), terms.buyer(), terms.custody());
         (bool sellerActive, bool buyerActive) = (_registry.isActive(seller), _registry.isActive(buyer));
-        if (_impeded(terms.cash, lines, sellerActive ? seller : buyer)) return Failing.Impeded;
-        bool sellerFails = !sellerActive || IRegisteredERC20(terms.cash).freeBalanceOf(seller) < needed;
+        if (_impeded(terms.cash(), lines, sellerActive ? seller : buyer)) return Failing.Impeded;
+        bool sellerFails = !sellerActive || IRegisteredERC20(terms.cash()).freeBalanceOf(seller) < needed;
         bool buyerFails = !buyerActive;
         if (holder == address(0)) buyerFails = buyerFails || _isShort(lines, buyer);
         else if (!_registry.isActive(holder) || _isShort(lines, holder)) return Failing.Impeded;
@@ -210,10 +216,10 @@ contract RepoServicing is IRepoServicing, RepoBase {
         return false;
     }
 
-    function _requireInTerm(RepoTerms calldata terms, Repo memory repo, IncomeNotice calldata income) private pure {
+    function _requireInTerm(CheckedTerms terms, RepoWord repo, IncomeNotice calldata income) private pure {
         uint256 amount = income.amount;
-        if (amount == 0 || amount % RepoMath.CENT != 0 || amount > repo.purchasePrice) revert BadIncome(amount);
-        bool inTerm = income.recordDate >= terms.purchaseDate && income.paymentDate >= income.recordDate;
+        if (amount == 0 || amount % RepoMath.CENT != 0 || amount > repo.purchasePrice()) revert BadIncome(amount);
+        bool inTerm = income.recordDate >= terms.purchaseDate() && income.paymentDate >= income.recordDate;
         if (!inTerm) revert IncomeOutOfTerm(income.recordDate, income.paymentDate);
     }
 

@@ -2,8 +2,9 @@
 pragma solidity 0.8.37;
 
 import {Amendment} from "../interfaces/IRepoChanges.sol";
-import {Agreement, IRepoFacility, Line, RepoTerms} from "../interfaces/IRepoFacility.sol";
+import {Agreement, IRepoFacility, Line} from "../interfaces/IRepoFacility.sol";
 import {IncomeNotice} from "../interfaces/IRepoServicing.sol";
+import {CheckedTerms} from "./CheckedTerms.sol";
 
 /// @title What the parties of a repo sign, and what is done with the terms as they stand in calldata.
 /// @dev As in {TradeLib}: the static words of the terms are hashed as they stand in calldata, then the hash of the lines,
@@ -38,14 +39,17 @@ library RepoTermsLib {
     uint256 private constant AGREEMENT_SIZE = 14 * 32;
 
     /// @dev The struct hashes of `terms` for the seller, which is also the id of the repo, and for the buyer.
-    function hashes(RepoTerms calldata terms) internal pure returns (bytes32 forSeller, bytes32 forBuyer) {
-        bytes32 lines = hash(terms.lines);
-        (address seller, address buyer) = (terms.seller, terms.buyer);
+    function hashes(
+        CheckedTerms terms,
+        Line[] calldata lines
+    ) internal pure returns (bytes32 forSeller, bytes32 forBuyer) {
+        bytes32 linesHash = hash(lines);
+        (address seller, address buyer) = (terms.seller(), terms.buyer());
         assembly ("memory-safe") {
             let encoded := mload(0x40)
             mstore(encoded, TERMS_TYPEHASH)
             calldatacopy(add(encoded, 0x20), terms, STATIC_SIZE)
-            mstore(add(encoded, add(STATIC_SIZE, 0x20)), lines)
+            mstore(add(encoded, add(STATIC_SIZE, 0x20)), linesHash)
             let signer := add(encoded, add(STATIC_SIZE, 0x40))
             mstore(signer, seller)
             forSeller := keccak256(encoded, add(STATIC_SIZE, 0x60))
@@ -55,8 +59,8 @@ library RepoTermsLib {
     }
 
     /// @dev The id of the repo: the struct hash that its seller signs.
-    function id(RepoTerms calldata terms) internal pure returns (bytes32 forSeller) {
-        (forSeller, ) = hashes(terms);
+    function id(CheckedTerms terms) internal pure returns (bytes32 forSeller) {
+        (forSeller, ) = hashes(terms, terms.lines());
     }
 
     /// @dev The struct hash with which `signer` asks to close `repo`.
@@ -144,23 +148,8 @@ library RepoTermsLib {
         return keccak256(abi.encode(typehash, repo, due));
     }
 
-    /// @dev Reverts, as the compiler does, where a word that an opening logs and does not read is wider than its type. Two
-    /// parties who signed such terms would else put an event into the log that no reader can decode.
-    function requireClean(RepoTerms calldata terms) internal pure {
-        assembly ("memory-safe") {
-            function word(base, index) -> value {
-                value := calldataload(add(base, shl(5, index)))
-            }
-            let flags := or(or(word(terms, 13), word(terms, 14)), or(word(terms, 15), word(terms, 16)))
-            if or(or(shr(1, flags), shr(32, word(terms, 11))), shr(64, word(terms, 18))) {
-                revert(0, 0)
-            }
-        }
-    }
-
     /// @dev Emits {IRepoFacility-Opened}.
-    function emitOpened(RepoTerms calldata terms, bytes32 repo) internal {
-        Line[] calldata lines = terms.lines;
+    function emitOpened(CheckedTerms terms, Line[] calldata lines, bytes32 repo) internal {
         bytes32 topic = IRepoFacility.Opened.selector;
         assembly ("memory-safe") {
             let data := mload(0x40)

@@ -122,11 +122,6 @@ abstract contract RegisteredERC20 is IRegisteredERC20, ERC20, AccessManaged {
     }
 
     /// @inheritdoc IRegisteredERC20
-    function requireMovable() external view {
-        _requireMovable(0);
-    }
-
-    /// @inheritdoc IRegisteredERC20
     function accountOf(address account) external view returns (Account memory) {
         AccountWord word = _accounts[account].word;
         return Account(uint96(word.balance()), uint96(word.frozen()), uint40(word.changedAt()));
@@ -179,15 +174,11 @@ abstract contract RegisteredERC20 is IRegisteredERC20, ERC20, AccessManaged {
     /// @dev What every movement between two wallets ends with: both are active, then the books. The register knows no
     /// wallet zero.
     function _move(address from, address to, uint256 amount) private {
-        // How they sign is the venue's concern.
-        // slither-disable-next-line unused-return
         REGISTRY.requireActive(from, to);
         _record(from, to, amount);
     }
 
     function _issue(address to, uint256 amount) private {
-        // How it signs is the venue's concern.
-        // slither-disable-next-line unused-return
         REGISTRY.requireActive(to, to);
         _supply = _fitting(_supply + _fitting(amount));
         _credit(to, amount);

@@ -68,6 +68,11 @@ contract SecurityEntitlement is ISecurityEntitlement, RegisteredERC20 {
         emit RootMoved(from, to, quantity, reason, bookReference, settlement);
     }
 
+    /// @inheritdoc ISecurityEntitlement
+    function kindAndSunset() external view returns (SecurityKind, uint256) {
+        return (kind, sunset);
+    }
+
     /// @notice Shares and nominal have no fractions.
     function decimals() public pure override returns (uint8) {
         return 0;

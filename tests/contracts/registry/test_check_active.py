@@ -1,4 +1,4 @@
-"""WalletRegistry.checkActive, isActive and walletOf."""
+"""WalletRegistry.checkActive, isActive, walletOf and wordsOf."""
 
 import pytest
 
@@ -48,3 +48,13 @@ def test_is_active_agrees_in_every_status(registry, dealer, intruder, operators,
 def test_a_wallet_that_was_never_registered_has_no_record(registry, intruder, stranger):
     wallet = intruder if stranger == "intruder" else NOBODY
     assert registry.walletOf(wallet) == (bytes(20), 0, 0, 0, 0)
+
+
+def test_words_are_the_records(registry, dealer, intruder, market):
+    custody = market.deployment.custody
+    for word, wallet in zip(registry.wordsOf(dealer, custody), (dealer, custody), strict=True):
+        lei, purpose, kind, status, screened = registry.walletOf(wallet)
+        fields = (lei, 0), (purpose, 160), (kind, 168), (status, 176), (screened, 184)
+        numbers = [(int.from_bytes(f, "big") if isinstance(f, bytes) else f, at) for f, at in fields]
+        assert word == sum(number << at for number, at in numbers)
+    assert registry.wordsOf(intruder, NOBODY) == (0, 0)

@@ -1,4 +1,4 @@
-"""bookTransfer, bookTransfers and requireMovable: the mover's word, and nobody else's."""
+"""bookTransfer and bookTransfers: the mover's word, and nobody else's."""
 
 import pytest
 
@@ -23,27 +23,6 @@ def test_to_nobody_burns_nothing(asset, operators, chain):
     become_mover(asset, operators.coordinator, chain)
     with reverts("ERC20InvalidReceiver", receiver=NOBODY):
         asset.token.bookTransfer(asset.holder, NOBODY, LOT, sender=operators.coordinator)
-
-
-def test_only_the_mover_asks_whether_it_may_move(asset, settlement, intruder):
-    with reverts("NotTheMover", asset=asset.token, caller=intruder):
-        asset.token.requireMovable(sender=intruder)
-    asset.token.requireMovable(sender=settlement)
-
-
-def test_a_paused_asset_is_not_movable(asset, settlement):
-    asset.token.pause("a reason", sender=asset.pauser)
-    with reverts("AssetPaused", asset=asset.token):
-        asset.token.requireMovable(sender=settlement)
-
-
-def test_an_entitlement_past_its_sunset_is_not_movable(security, settlement, chain):
-    sunset = security.sunset()
-    chain.advance_to(sunset)
-    security.requireMovable(sender=settlement)
-    chain.advance_to(sunset + 1)
-    with reverts("PastSunset", asset=security, sunset=sunset):
-        security.requireMovable(sender=settlement)
 
 
 # --- many movements at once -----------------------------------------------------------------------

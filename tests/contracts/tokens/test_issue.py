@@ -52,6 +52,7 @@ def test_says_what_was_issued(market, registry, settlement, live, issue):
     assert token.denomination() == 1_000
     assert token.documentHash() == bytes(32)
     assert token.sunset() == 2_000_000_000
+    assert token.kindAndSunset() == (SecurityKind.TREASURY_NOTE.number, 2_000_000_000)
     assert token.decimals() == 0
     assert token.registeredOwner() == "Cede & Co."
     assert token.mover() == settlement.address

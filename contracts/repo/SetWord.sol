@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Method} from "../interfaces/ICollateralPolicy.sol";
+import {NettingSet, SetState} from "../interfaces/IRepoFacility.sol";
+
+/// @notice A {NettingSet} as the one storage word that it is, its fields from the lowest bit up: `open`, `securities`,
+/// state, method, `basis`, `maximumPriceAge`, `grace`, `lateRate`, `callOfSecond`, `callDeadline`.
+/// @dev Read and written whole where every repo passes, as {RepoWord} is, and for the same reason.
+type SetWord is uint256;
+
+using {
+    open,
+    securities,
+    state,
+    method,
+    basis,
+    maximumPriceAge,
+    grace,
+    lateRate,
+    callDeadline,
+    withOpen,
+    writeTo
+} for SetWord global;
+
+function readSet(NettingSet storage set) view returns (SetWord word) {
+    assembly ("memory-safe") {
+        word := sload(set.slot)
+    }
+}
+
+function writeTo(SetWord word, NettingSet storage set) {
+    assembly ("memory-safe") {
+        sstore(set.slot, word)
+    }
+}
+
+function withOpen(SetWord word, uint16 repos) pure returns (SetWord) {
+    return SetWord.wrap((SetWord.unwrap(word) & ~uint256(type(uint16).max)) | repos);
+}
+
+function open(SetWord word) pure returns (uint16) {
+    return uint16(SetWord.unwrap(word));
+}
+
+function securities(SetWord word) pure returns (uint16) {
+    return uint16(SetWord.unwrap(word) >> 16);
+}
+
+function state(SetWord word) pure returns (SetState) {
+    return SetState(uint8(SetWord.unwrap(word) >> 32));
+}
+
+function method(SetWord word) pure returns (Method) {
+    return Method(uint8(SetWord.unwrap(word) >> 40));
+}
+
+function basis(SetWord word) pure returns (uint16) {
+    return uint16(SetWord.unwrap(word) >> 48);
+}
+
+function maximumPriceAge(SetWord word) pure returns (uint32) {
+    return uint32(SetWord.unwrap(word) >> 64);
+}
+
+function grace(SetWord word) pure returns (uint32) {
+    return uint32(SetWord.unwrap(word) >> 96);
+}
+
+function lateRate(SetWord word) pure returns (int64) {
+    return int64(uint64(SetWord.unwrap(word) >> 128));
+}
+
+function callDeadline(SetWord word) pure returns (uint40) {
+    return uint40(SetWord.unwrap(word) >> 200);
+}
