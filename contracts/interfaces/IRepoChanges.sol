@@ -27,7 +27,7 @@ struct Amendment {
 /// the same cash), on the word of both. Interest counted so far is kept and paid at the end. Where price or collateral
 /// changes, the collateral after its margin must cover the new purchase price at fresh prices.
 ///
-/// A SUBSTITUTION exchanges collateral in one step. The new basket is worth, after its margin and at fresh prices, at least
+/// A SUBSTITUTION exchanges collateral in one step, on the day for which it is signed. The new basket is worth, after its margin and at fresh prices, at least
 /// what the old one is; it is eligible and not concentrated. On the word of both, or of the seller alone where the terms say so;
 /// never while a margin call stands. Alone the seller lowers no margin: a security that stays keeps at least its own, a new
 /// one has at least the largest of the old basket.

@@ -7,12 +7,10 @@ import {Pair} from "./IRepoMargin.sol";
 /// @notice A close-out under way.
 /// @param declaredAt the second of the declaration: interest stops on its day, prices are those observed from it on
 /// @param secondDefaulted whether the second participant is in default
-/// @param valued how many repos are valued
 /// @param net what the second participant owes the first so far, in {RepoMath} units of exposure
 struct CloseOut {
     uint40 declaredAt;
     bool secondDefaulted;
-    uint16 valued;
     int256 net;
 }
 
@@ -54,8 +52,14 @@ interface IRepoDefault {
     /// @notice Thrown when a payment is zero, finer than a cent or more than the claim; in millionths.
     error BadClaimPayment(uint256 amount, uint256 claim);
 
-    /// @notice A set is in default from now on.
-    event DefaultDeclared(bytes32 indexed nettingSet, address indexed by, address indexed against, uint40 declaredAt);
+    /// @notice A set is in default from now on. `ground` is the repo that failed, zero where a call was not met.
+    event DefaultDeclared(
+        bytes32 indexed nettingSet,
+        address indexed by,
+        address indexed against,
+        uint40 declaredAt,
+        bytes32 ground
+    );
 
     /// @notice A security counts at `price` in this close-out; `disputed` if a side stated it.
     event DefaultPriceFixed(bytes32 indexed nettingSet, address indexed security, uint256 price, bool disputed);

@@ -170,8 +170,9 @@ struct Change {
 /// @param open how many repos are open
 /// @param securities how many securities stand as margin
 /// @param method, basis, maximumPriceAge, grace, lateRate as the agreement says
-/// @param callOfSecond whether the call that stands was made by the second participant
-/// @param callDeadline the second after which an unmet call is a default; zero: no call stands, or its clock does not run
+/// @param secondDefaulted in default, whether the second participant is
+/// @param clock while a call stands, the second by which it is to be met, zero while its clock stands still; in default, the
+/// second of the declaration
 struct NettingSet {
     uint16 open;
     uint16 securities;
@@ -181,8 +182,8 @@ struct NettingSet {
     uint32 maximumPriceAge;
     uint32 grace;
     int64 lateRate;
-    bool callOfSecond;
-    uint40 callDeadline;
+    bool secondDefaulted;
+    uint40 clock;
 }
 
 /// @title The venue's repo desk: a sale and the promise to buy back, signed once for both legs.

@@ -80,7 +80,14 @@ interface IRepoServicing {
     event IncomePaid(bytes32 indexed repo, address indexed security, uint32 recordDate, uint256 amount);
 
     /// @notice Recorded income lowered the purchase price of a buy/sell-back from `date` on. `accrued` as in {Change}.
-    event IncomePriced(bytes32 indexed repo, uint32 date, uint256 purchasePrice, int192 accrued);
+    event IncomePriced(
+        bytes32 indexed repo,
+        address indexed security,
+        uint32 recordDate,
+        uint32 date,
+        uint256 purchasePrice,
+        int192 accrued
+    );
 
     /// @notice Records an agreement, which needs nobody's word: only terms that both sides sign put it to use.
     function recordAgreement(Agreement calldata agreement) external returns (bytes32 id);

@@ -51,10 +51,11 @@ contract ConsentHarness {
     function substituting(
         bytes32 repo,
         uint32 number,
+        uint32 date,
         Line[] calldata lines,
         address signer
     ) external pure returns (bytes32) {
-        return RepoTermsLib.substituting(repo, number, RepoTermsLib.hash(lines), signer);
+        return RepoTermsLib.substituting(repo, number, date, RepoTermsLib.hash(lines), signer);
     }
 
     function rolling(bytes32 repo, bytes32 next, address signer) external pure returns (bytes32) {
@@ -110,8 +111,13 @@ contract ConsentHarness {
         return MarginConsents.restoring(nettingSet, number, from, to, lines);
     }
 
-    function declaring(bytes32 nettingSet, uint24 number, address signer) external pure returns (bytes32) {
-        return MarginConsents.declaring(nettingSet, number, signer);
+    function declaring(
+        bytes32 nettingSet,
+        uint24 number,
+        bytes32 ground,
+        address signer
+    ) external pure returns (bytes32) {
+        return MarginConsents.declaring(nettingSet, number, ground, signer);
     }
 
     function stating(

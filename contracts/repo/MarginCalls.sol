@@ -37,7 +37,7 @@ contract MarginCalls is NetExposure {
             revert IRepoMargin.NothingToCall(exposure, pair.agreement.threshold, pair.agreement.minimumTransfer);
         }
         MarginCall memory standing = _calls[netted.id];
-        if (standing.amount != 0 && netted.set.callDeadline() != 0)
+        if (standing.amount != 0 && netted.set.clock() != 0)
             revert IRepoMargin.CallOutstanding(netted.id, standing.amount);
         uint24 number = _nextNumber(netted);
         _requireSigned(pair.by, MarginConsents.calling(netted.id, number, pair.by), signature);
@@ -45,8 +45,7 @@ contract MarginCalls is NetExposure {
         bool stopped = Impediment.stops(_settlement, pair.cash, pair.by);
         uint40 deadline = stopped ? 0 : uint40(block.timestamp + pair.agreement.callDeadline);
         _calls[netted.id] = MarginCall(uint96(amount), pair.by);
-        _sets[netted.id].callOfSecond = !netted.byFirst;
-        _sets[netted.id].callDeadline = deadline;
+        _sets[netted.id].clock = deadline;
         emit IRepoMargin.MarginCalled(netted.id, pair.by, pair.against, number, exposure, amount, deadline);
     }
 
@@ -54,10 +53,10 @@ contract MarginCalls is NetExposure {
     function stopClock(Pair calldata pair) external {
         _settlement.requireUnlocked();
         Netted memory netted = _ofCaller(pair);
-        if (netted.set.callDeadline() == 0 || !Impediment.stops(_settlement, pair.cash, pair.by)) {
+        if (netted.set.clock() == 0 || !Impediment.stops(_settlement, pair.cash, pair.by)) {
             revert IRepoMargin.ClockUnchanged(netted.id);
         }
-        _sets[netted.id].callDeadline = 0;
+        _sets[netted.id].clock = 0;
         emit IRepoMargin.ClockSet(netted.id, 0);
     }
 
@@ -65,11 +64,11 @@ contract MarginCalls is NetExposure {
     function restartClock(Pair calldata pair) external {
         _settlement.requireUnlocked();
         Netted memory netted = _ofCaller(pair);
-        if (netted.set.callDeadline() != 0 || Impediment.stops(_settlement, pair.cash, pair.by)) {
+        if (netted.set.clock() != 0 || Impediment.stops(_settlement, pair.cash, pair.by)) {
             revert IRepoMargin.ClockUnchanged(netted.id);
         }
         uint40 deadline = uint40(block.timestamp + pair.agreement.callDeadline);
-        _sets[netted.id].callDeadline = deadline;
+        _sets[netted.id].clock = deadline;
         emit IRepoMargin.ClockSet(netted.id, deadline);
     }
 

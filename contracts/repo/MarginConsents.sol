@@ -69,10 +69,15 @@ library MarginConsents {
         return keccak256(abi.encode(typehash, nettingSet, number, from, to, RepoTermsLib.hash(lines)));
     }
 
-    /// @dev The struct hash with which `signer` declares a default.
-    function declaring(bytes32 nettingSet, uint24 number, address signer) internal pure returns (bytes32) {
-        bytes32 typehash = keccak256("DefaultNotice(bytes32 nettingSet,uint24 number,address signer)");
-        return keccak256(abi.encode(typehash, nettingSet, number, signer));
+    /// @dev The struct hash with which `signer` declares a default: for the repo that failed, or zero for a call.
+    function declaring(
+        bytes32 nettingSet,
+        uint24 number,
+        bytes32 ground,
+        address signer
+    ) internal pure returns (bytes32) {
+        bytes32 typehash = keccak256("DefaultNotice(bytes32 nettingSet,uint24 number,bytes32 ground,address signer)");
+        return keccak256(abi.encode(typehash, nettingSet, number, ground, signer));
     }
 
     /// @dev The struct hash with which `signer` states a price.

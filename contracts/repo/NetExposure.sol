@@ -28,7 +28,7 @@ abstract contract NetExposure is RepoBase {
 
     /// @dev The set of a pair.
     function _netted(Pair calldata pair) internal view returns (Netted memory netted) {
-        (bytes20 by, bytes20 against) = (_participant(pair.by), _participant(pair.against));
+        (bytes20 by, bytes20 against) = _participants(pair.by, pair.against);
         if (by == against) revert IRepoFacility.SameParty(pair.by);
         bytes32 agreement = RepoTermsLib.agreementId(pair.agreement);
         netted.id = _nettingSet(by, against, agreement, pair.cash);
@@ -64,8 +64,10 @@ abstract contract NetExposure is RepoBase {
         id = terms.id();
         if (id <= last) revert IRepoMargin.OutOfOrder(last, id);
         repo = _openRepo(id);
-        if (_nettingSet(terms) != netted.id) revert IRepoMargin.NotOfTheSet(id);
-        buyerIsFirst = _participant(terms.buyer()) == netted.first;
+        (bytes20 seller, bytes20 buyer) = _participants(terms.seller(), terms.buyer());
+        if (_nettingSet(seller, buyer, terms.agreement(), terms.cash()) != netted.id)
+            revert IRepoMargin.NotOfTheSet(id);
+        buyerIsFirst = buyer == netted.first;
     }
 
     /// @dev What a repo owes on a day, unrounded, as an exposure: the seller to the buyer, and the buyer to the seller.

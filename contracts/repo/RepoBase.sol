@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {ICollateralPolicy} from "../interfaces/ICollateralPolicy.sol";
 import {IPriceBoard} from "../interfaces/IPriceBoard.sol";
-import {CloseOut} from "../interfaces/IRepoDefault.sol";
 import {
     Agreement,
     Change,
@@ -71,7 +70,9 @@ abstract contract RepoBase is EIP712 {
     mapping(bytes32 nettingSet => MarginAccount) internal _margins;
     mapping(bytes32 nettingSet => MarginCall) internal _calls;
     mapping(bytes32 nettingSet => mapping(address security => SecurityMargin)) internal _securityMargins;
-    mapping(bytes32 nettingSet => CloseOut) internal _closeOuts;
+
+    /// @dev Of a close-out that takes several steps: what the second participant owes the first so far, as an exposure.
+    mapping(bytes32 nettingSet => int256) internal _nets;
 
     /// @dev By set and time of its declaration.
     mapping(bytes32 nettingSet => mapping(uint40 declaredAt => mapping(address security => uint256)))
@@ -130,8 +131,8 @@ abstract contract RepoBase is EIP712 {
     }
 
     function _nettingSet(CheckedTerms terms) internal view returns (bytes32) {
-        (WalletWord seller, WalletWord buyer) = _registry.wordsOf(terms.seller(), terms.buyer());
-        return _nettingSet(seller.participant(), buyer.participant(), terms.agreement(), terms.cash());
+        (bytes20 seller, bytes20 buyer) = _participants(terms.seller(), terms.buyer());
+        return _nettingSet(seller, buyer, terms.agreement(), terms.cash());
     }
 
     function _nettingSet(bytes20 one, bytes20 other, bytes32 agreement, address cash) internal pure returns (bytes32) {
@@ -139,12 +140,15 @@ abstract contract RepoBase is EIP712 {
         return keccak256(abi.encode(one, other, agreement, cash));
     }
 
-    function _participant(address wallet) internal view returns (bytes20) {
-        return _registry.walletOf(wallet).participant;
+    function _participants(address one, address other) internal view returns (bytes20, bytes20) {
+        (WalletWord first, WalletWord second) = _registry.wordsOf(one, other);
+        return (first.participant(), second.participant());
     }
 
     function _requireSigned(address signer, bytes32 structHash, bytes calldata signature) internal view {
-        _requireSignedBy(signer, _registry.walletOf(signer).signerKind, structHash, signature);
+        // slither-disable-next-line unused-return
+        (WalletWord wallet, ) = _registry.wordsOf(signer, signer);
+        _requireSignedBy(signer, wallet.signerKind(), structHash, signature);
     }
 
     function _requireSignedBy(

@@ -115,10 +115,14 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
         bytes32 newHash = RepoTermsLib.hash(newLines);
         if (newHash == RepoTermsLib.hash(lines)) revert NothingChanges(id);
-        uint32 number = _changes[id].number + 1;
-        _requireSigned(terms.seller(), RepoTermsLib.substituting(id, number, newHash, terms.seller()), sellerSignature);
+        (uint32 number, uint32 today) = (_changes[id].number + 1, _dayOn(terms.utcOffset()));
+        _requireSigned(
+            terms.seller(),
+            RepoTermsLib.substituting(id, number, today, newHash, terms.seller()),
+            sellerSignature
+        );
         if (!terms.maySubstitute()) {
-            bytes32 structHash = RepoTermsLib.substituting(id, number, newHash, terms.buyer());
+            bytes32 structHash = RepoTermsLib.substituting(id, number, today, newHash, terms.buyer());
             _requireSigned(terms.buyer(), structHash, buyerSignature);
         }
         _requireNoLess(terms, repo, set, lines, newLines);

@@ -106,7 +106,7 @@ contract RepoFacility is
         Accrual.Due memory due = _dueOn(terms, repo, id, set, today);
 
         repo.withState(RepoState.Closed).writeTo(_repos[id]);
-        set.withOpen(set.open() - 1).writeTo(_sets[nettingSet]);
+        _countClosed(nettingSet, set);
         emit Closed(id, today, due.interest, due.failsCharge, due.total);
 
         _settleClosing(terms, lines, id, due.total);
@@ -279,7 +279,9 @@ contract RepoFacility is
     /// @inheritdoc IRepoRecords
     function closeOutOf(bytes32 nettingSet) external view returns (CloseOut memory) {
         _settlement.requireUnlocked();
-        return _closeOuts[nettingSet];
+        SetWord set = readSet(_sets[nettingSet]);
+        if (set.state() != SetState.InDefault) return CloseOut(0, false, 0);
+        return CloseOut(set.clock(), set.secondDefaulted(), _nets[nettingSet]);
     }
 
     /// @inheritdoc IRepoRecords
@@ -355,6 +357,16 @@ contract RepoFacility is
             if (closer != terms.seller() && closer != terms.buyer()) revert NotASide(closer);
             SignerKind kind = closer == terms.seller() ? seller.signerKind() : buyer.signerKind();
             _requireSignedBy(closer, kind, RepoTermsLib.closing(repo, closer), signature);
+        }
+    }
+
+    /// @dev With its last repo, a set has no exposure left that a call could be about.
+    function _countClosed(bytes32 nettingSet, SetWord set) private {
+        uint16 left = set.open() - 1;
+        set.withOpen(left).writeTo(_sets[nettingSet]);
+        if (left == 0) {
+            _sets[nettingSet].clock = 0;
+            delete _calls[nettingSet];
         }
     }
 

@@ -40,6 +40,7 @@ contract RepoServicing is IRepoServicing, RepoBase {
 
     /// @inheritdoc IRepoServicing
     function recordAgreement(Agreement calldata agreement) external returns (bytes32 id) {
+        _settlement.requireUnlocked();
         id = RepoTermsLib.agreementId(agreement);
         NettingSet storage stored = _agreements[id];
         if (stored.state != SetState.Unused) revert AgreementKnown(id);
@@ -131,6 +132,7 @@ contract RepoServicing is IRepoServicing, RepoBase {
 
         _incomes[id][action] = keccak256(abi.encode(income));
         if (repo.state() == RepoState.Open) {
+            _performing(_nettingSet(terms));
             _changes[id].incomeDue += uint96(income.amount);
             _repos[id].changed = true;
         }
@@ -183,7 +185,7 @@ contract RepoServicing is IRepoServicing, RepoBase {
         _changes[id] = change;
         uint96 lowered = repo.purchasePrice() - uint96(amount);
         (_repos[id].purchasePrice, _repos[id].accruesFrom) = (lowered, date);
-        emit IncomePriced(id, date, lowered, change.accrued);
+        emit IncomePriced(id, income.security, income.recordDate, date, lowered, change.accrued);
     }
 
     /// @dev Who keeps the closing from settling. A side that is itself stopped has failed, unless the other one has, too.

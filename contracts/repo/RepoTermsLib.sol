@@ -126,12 +126,21 @@ library RepoTermsLib {
             );
     }
 
-    /// @dev The struct hash with which `signer` agrees to a substitution.
-    function substituting(bytes32 repo, uint32 number, bytes32 lines, address signer) internal pure returns (bytes32) {
+    /// @dev The struct hash with which `signer` agrees to a substitution on `date`.
+    function substituting(
+        bytes32 repo,
+        uint32 number,
+        uint32 date,
+        bytes32 lines,
+        address signer
+    ) internal pure returns (bytes32) {
         bytes32 typehash = keccak256(
-            abi.encodePacked("RepoSubstitution(bytes32 repo,uint32 number,Line[] lines,address signer)", LINE_TYPE)
+            abi.encodePacked(
+                "RepoSubstitution(bytes32 repo,uint32 number,uint32 date,Line[] lines,address signer)",
+                LINE_TYPE
+            )
         );
-        return keccak256(abi.encode(typehash, repo, number, lines, signer));
+        return keccak256(abi.encode(typehash, repo, number, date, lines, signer));
     }
 
     /// @dev The struct hash with which `signer` agrees to roll a repo into the next.

@@ -5,7 +5,7 @@ import {Method} from "../interfaces/ICollateralPolicy.sol";
 import {NettingSet, SetState} from "../interfaces/IRepoFacility.sol";
 
 /// @notice A {NettingSet} as the one storage word that it is, its fields from the lowest bit up: `open`, `securities`,
-/// state, method, `basis`, `maximumPriceAge`, `grace`, `lateRate`, `callOfSecond`, `callDeadline`.
+/// state, method, `basis`, `maximumPriceAge`, `grace`, `lateRate`, `secondDefaulted`, `clock`.
 /// @dev Read and written whole where every repo passes, as {RepoWord} is, and for the same reason.
 type SetWord is uint256;
 
@@ -18,7 +18,8 @@ using {
     maximumPriceAge,
     grace,
     lateRate,
-    callDeadline,
+    secondDefaulted,
+    clock,
     withOpen,
     writeTo
 } for SetWord global;
@@ -71,6 +72,10 @@ function lateRate(SetWord word) pure returns (int64) {
     return int64(uint64(SetWord.unwrap(word) >> 128));
 }
 
-function callDeadline(SetWord word) pure returns (uint40) {
+function secondDefaulted(SetWord word) pure returns (bool) {
+    return uint8(SetWord.unwrap(word) >> 192) != 0;
+}
+
+function clock(SetWord word) pure returns (uint40) {
     return uint40(SetWord.unwrap(word) >> 200);
 }

@@ -197,10 +197,10 @@ class ChangeDesk:
         """
         record = self._repos.record(reference)
         terms, lines = record.terms, self._baskets.lines(record, collateral)
+        place = (record.id, record.number + 1, record.day_of(self._facility.now()))
         signatures = [
             self._facility.sign(
-                self._facility.party_at(side),
-                repo_signing.substitution_hash(record.id, record.number + 1, lines, side),
+                self._facility.party_at(side), repo_signing.substitution_hash(*place, lines, side)
             )
             for side in (terms.seller, terms.buyer)
         ]

@@ -115,10 +115,14 @@ class DefaultDesk:
         Raises {Refused}.
         """
         netting = self._sets.of(by, against, which)
-        ground = [self._repos.record(failed).position.words()] if failed else []
-        consent = sign.default_notice_hash(netting.id, netting.next_number, netting.by.address)
+        record = self._repos.record(failed) if failed else None
+        ground = record.id if record else bytes(32)
+        consent = sign.default_notice_hash(
+            netting.id, netting.next_number, ground, netting.by.address
+        )
         signature = self._facility.sign(netting.by, consent)
-        events = self._facility.send("declareDefault", netting.pair, ground, signature)
+        repos = [record.position.words()] if record else []
+        events = self._facility.send("declareDefault", netting.pair, repos, signature)
         at = event_of(events, "DefaultDeclared").arguments["declaredAt"]
         return Declared(
             by, against, datetime.fromtimestamp(at, UTC).astimezone(self._directory.zone)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from settlement.chain.base import checksummed
 from settlement.coordinator.accrual import Period
 from settlement.coordinator.chronicle import Entry
 from settlement.coordinator.repo_record import (
@@ -169,22 +170,16 @@ class RepoRecords:
         self._note(entry, incomes=record.incomes)
 
     def _income_priced(self, entry: Entry) -> None:
-        """The event does not say which income it was; what it took off the price tells."""
         record, arguments = self._of(entry), entry.event.arguments
         periods, failed = self._accrued(record, entry, arguments["date"])
-        taken = record.purchase_price - arguments["purchasePrice"]
-        notice = next(
-            income.notice
-            for income in record.incomes
-            if not income.settled and income.notice.amount == taken
-        )
+        action = (checksummed(arguments["security"]), arguments["recordDate"])
         self._note(
             entry,
             periods=periods,
             failed_days=failed,
             accrues_from=arguments["date"],
             purchase_price=arguments["purchasePrice"],
-            incomes=with_settled(record, notice.security, notice.record_date).incomes,
+            incomes=with_settled(record, *action).incomes,
         )
 
     def _rolled(self, entry: Entry) -> None:

@@ -35,7 +35,9 @@ AMENDMENT = (
     "RepoAmendment(bytes32 repo,uint32 number,uint32 date,uint256 purchasePrice,int64 rate,"
     "Line[] lines,address signer)" + LINE
 )
-SUBSTITUTION = "RepoSubstitution(bytes32 repo,uint32 number,Line[] lines,address signer)" + LINE
+SUBSTITUTION = (
+    "RepoSubstitution(bytes32 repo,uint32 number,uint32 date,Line[] lines,address signer)" + LINE
+)
 ROLL = "RepoRoll(bytes32 repo,bytes32 next,address signer)"
 INCOME = (
     "RepoIncome(bytes32 repo,address security,uint32 recordDate,uint32 paymentDate,uint256 amount)"
@@ -55,7 +57,7 @@ MARGIN_RESTITUTION = (
     "MarginRestitution(bytes32 nettingSet,uint24 number,address from,address to,Line[] lines)"
     + LINE
 )
-DEFAULT_NOTICE = "DefaultNotice(bytes32 nettingSet,uint24 number,address signer)"
+DEFAULT_NOTICE = "DefaultNotice(bytes32 nettingSet,uint24 number,bytes32 ground,address signer)"
 STATED_VALUE = (
     "StatedValue(bytes32 nettingSet,uint24 number,address security,uint64 price,address signer)"
 )
@@ -112,9 +114,11 @@ def amendment_hash(repo: bytes, number: int, amendment: Amendment, signer: str) 
     return struct_hash(AMENDMENT, (repo, number, *words, signer))
 
 
-def substitution_hash(repo: bytes, number: int, lines: Iterable[Line], signer: str) -> bytes:
-    """The struct hash with which `signer` agrees to a substitution."""
-    return struct_hash(SUBSTITUTION, (repo, number, lines_hash(lines), signer))
+def substitution_hash(
+    repo: bytes, number: int, day: int, lines: Iterable[Line], signer: str
+) -> bytes:
+    """The struct hash with which `signer` agrees to a substitution on a day."""
+    return struct_hash(SUBSTITUTION, (repo, number, day, lines_hash(lines), signer))
 
 
 def roll_hash(repo: bytes, next_repo: bytes, signer: str) -> bytes:
@@ -158,9 +162,9 @@ def margin_restitution_hash(
     return struct_hash(MARGIN_RESTITUTION, (netting_set, number, giver, to, lines_hash(lines)))
 
 
-def default_notice_hash(netting_set: bytes, number: int, signer: str) -> bytes:
-    """The struct hash with which `signer` declares a default."""
-    return struct_hash(DEFAULT_NOTICE, (netting_set, number, signer))
+def default_notice_hash(netting_set: bytes, number: int, ground: bytes, signer: str) -> bytes:
+    """The struct hash with which `signer` declares a default: a repo's id, or zero for a call."""
+    return struct_hash(DEFAULT_NOTICE, (netting_set, number, ground, signer))
 
 
 def stated_value_hash(

@@ -100,8 +100,11 @@ class MarginPen(RepoPen):
 
     def declaring(self, pair: Pair, failed: Iterable[Any] = (), **signed: Any) -> tuple[Any, ...]:
         """What `declareDefault` takes; without a repo the ground is the call."""
-        struct = self._hash(repo_signing.default_notice_hash, pair, signed, pair.by)
-        return pair, self.ordered(failed), self._by(pair, signed, struct)
+        positions = self.ordered(failed)
+        ground = repo_signing.repo_id(positions[0].terms) if positions else bytes(32)
+        ground = signed.pop("ground", ground)
+        struct = self._hash(repo_signing.default_notice_hash, pair, signed, ground, pair.by)
+        return pair, positions, self._by(pair, signed, struct)
 
     def stating(self, pair: Pair, security: Any, price: int, **signed: Any) -> tuple[Any, ...]:
         """What `stateValue` takes."""

@@ -177,11 +177,13 @@ class RepoPen:
     ) -> tuple[Position, tuple[Line, ...], bytes, bytes]:
         """What `substitute` takes, signed by both sides."""
         repo, lines = repo_signing.repo_id(position.terms), tuple(lines)
+        today = (self._market.chain.now() + position.terms.utc_offset) // DAY
+        place = (repo, number, today)
         return (
             position,
             lines,
             *(
-                self.sign(side, repo_signing.substitution_hash(repo, number, lines, side))
+                self.sign(side, repo_signing.substitution_hash(*place, lines, side))
                 for side in (position.terms.seller, position.terms.buyer)
             ),
         )

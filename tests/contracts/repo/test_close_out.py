@@ -387,7 +387,7 @@ def test_says_what_each_repo_came_to_and_gives_the_set_back(either):
     net = 10_000_000_000 * (1 if either.pen.is_first(either.pair) else -1)
     assert logged(events, "ClosedOut") == {"nettingSet": either.set, "net": net, "claim": net}
     assert either.facility.repoOf(repo_id(terms))[0] == 4
-    assert either.facility.closeOutOf(either.set) == (0, False, 0, 0)
+    assert either.facility.closeOutOf(either.set) == (0, False, 0)
     state = either.facility.setOf(either.set)
     assert (state[0], state[1], state[2], state[-1]) == (0, 0, 1, 0)
 

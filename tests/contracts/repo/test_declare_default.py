@@ -297,7 +297,7 @@ def test_an_unmet_call_freezes_the_set(either, watch, intruder):
     }
     assert either.facility.setOf(either.set)[2] == 2
     second = either.pen.is_first(either.pair)
-    assert either.facility.closeOutOf(either.set) == (declared, second, 0, 0)
+    assert either.facility.closeOutOf(either.set) == (declared, second, 0)
     assert moved() == {}
 
 

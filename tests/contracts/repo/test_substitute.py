@@ -190,8 +190,8 @@ def wrong_for(life, who, lines, strangers_key):
     """Signatures of `who` and others that are not for this basket, place and repo."""
     pen, lines = life.pen, tuple(lines)
 
-    def by(signer, repo=life.id, number=1, basket=lines):
-        struct = repo_signing.substitution_hash(repo, number, basket, signer.address)
+    def by(signer, repo=life.id, number=1, day=life.today, basket=lines):
+        struct = repo_signing.substitution_hash(repo, number, day, basket, signer.address)
         return pen.sign(signer, struct)
 
     fewer = (replace(lines[0], quantity=lines[0].quantity - 1),)
