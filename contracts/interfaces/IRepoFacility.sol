@@ -327,8 +327,8 @@ interface IRepoFacility {
         uint32 date
     ) external view returns (int256 priceDifferential, uint256 failsCharge, uint256 paid);
 
-    /// @notice The most repos that a netting set has open: what one margin call, and one step of a close-out, can value
-    /// within the gas of a transaction (16,777,216) if each has {MOST_LINES} lines.
+    /// @notice The most repos that a netting set has open: what one margin call, which needs them all, can value within the
+    /// gas of a transaction (16,777,216) if each has {MOST_LINES} lines of its own. A close-out of so many takes several steps.
     function MOST_OPEN() external view returns (uint256);
 
     /// @notice The most securities of one repo, and of the margin of one set.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Agreement, Failing, Position, RepoTerms} from "./IRepoFacility.sol";
+import {Agreement, Failing, Line, Position, RepoTerms} from "./IRepoFacility.sol";
 
 /// @notice Income that the buyer owes the seller: a coupon or dividend on the collateral, as much as the buyer received.
 /// @param security the security that pays it
@@ -32,6 +32,10 @@ struct IncomeNotice {
 /// last change if that came later. An intraday repo has no time for that: there it is paid. What was recorded survives the
 /// closing, after which it is paid in every case; a close-out takes it into its one sum.
 ///
+/// A REVERSAL of a repo's own leg, by the depository's root wallet and naming the repo, gives the seller back what the buyer or
+/// custody had. Recorded, it is no longer owed: the collateral is that much less, and the net exposure that much more. Any other
+/// root move takes from whoever held, and changes nothing between the two.
+///
 /// Assumption, for liveness: the buyer acknowledges. Record dates announced by the depository would need no word of it.
 interface IRepoServicing {
     /// @notice Thrown when an agreement is recorded a second time.
@@ -61,11 +65,17 @@ interface IRepoServicing {
     /// @notice Thrown when income is zero, finer than a cent, or more than the purchase price; where it would lower that, as much.
     error BadIncome(uint256 amount);
 
+    /// @notice Thrown when no reversal of this repo's own leg is unrecorded, or the lines given are not what it leaves.
+    error NothingReversed(bytes32 repo);
+
     /// @notice An agreement can be named by terms from now on.
     event AgreementRecorded(bytes32 indexed agreement, Agreement content);
 
     /// @notice Why a repo that is due has not closed, from `date` on. `accrued` and `failedDays` as in {Change}.
     event FailRecorded(bytes32 indexed repo, Failing failing, uint32 date, int192 accrued, uint32 failedDays);
+
+    /// @notice A reversal took collateral back to the seller; it is now `lines`.
+    event Reversed(bytes32 indexed repo, uint32 number, Line[] lines);
 
     /// @notice The buyer owes this to the seller.
     event IncomeRecorded(
@@ -100,4 +110,7 @@ interface IRepoServicing {
 
     /// @notice Pays recorded income: buyer to seller, or into the price.
     function payIncome(RepoTerms calldata terms, IncomeNotice calldata income) external;
+
+    /// @notice Records a reversal of the repo's own leg, by looking: `lines` are the collateral that it leaves.
+    function recordReversal(Position calldata position, Line[] calldata lines) external;
 }

@@ -67,6 +67,9 @@ abstract contract RepoBase is EIP712 {
     /// @dev By repo and hash of security and record date: the hash of the notice, or {PAID}.
     mapping(bytes32 repo => mapping(bytes32 action => bytes32)) internal _incomes;
 
+    /// @dev How much of a repo's collateral reversals took back, as far as the repo knows.
+    mapping(bytes32 repo => mapping(address security => uint256)) internal _reversals;
+
     mapping(bytes32 nettingSet => MarginAccount) internal _margins;
     mapping(bytes32 nettingSet => MarginCall) internal _calls;
     mapping(bytes32 nettingSet => mapping(address security => SecurityMargin)) internal _securityMargins;

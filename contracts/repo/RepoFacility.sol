@@ -162,6 +162,11 @@ contract RepoFacility is
     }
 
     /// @inheritdoc IRepoServicing
+    function recordReversal(Position calldata, Line[] calldata) external {
+        _run(_servicingCode);
+    }
+
+    /// @inheritdoc IRepoServicing
     function recordIncome(RepoTerms calldata, IncomeNotice calldata, bytes calldata) external {
         _run(_servicingCode);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ICashToken} from "../interfaces/ICashToken.sol";
 import {Duration, IRepoFacility, Line, RepoState, SetState} from "../interfaces/IRepoFacility.sol";
 import {CheckedTerms} from "./CheckedTerms.sol";
 import {Collateral} from "./Collateral.sol";
@@ -12,7 +13,7 @@ import {readRepo, openRepo} from "./RepoWord.sol";
 import {SetWord, readSet} from "./SetWord.sol";
 
 /// @dev The manual is {IRepoFacility-MOST_OPEN}.
-uint256 constant MOST_OPEN_REPOS = 100;
+uint256 constant MOST_OPEN_REPOS = 250;
 
 /// @dev The repurchase date of an open-ended repo before any notice.
 uint32 constant NO_DATE = type(uint32).max;
@@ -29,6 +30,9 @@ abstract contract RepoOpening is RepoBase {
         if (set.state() == SetState.Unused) {
             set = readSet(_agreements[terms.agreement()]);
             if (set.state() == SetState.Unused) revert IRepoFacility.AgreementUnknown(terms.agreement());
+            // A security has no currency, and reverts. Asked once a set, whose key the cash is part of.
+            // slither-disable-next-line unused-return
+            ICashToken(terms.cash()).currency();
         }
         if (set.open() + more > MOST_OPEN_REPOS) revert IRepoFacility.SetFull(nettingSet, MOST_OPEN_REPOS);
         Collateral.requireCovered(lines, _measureOf(terms, set), terms.purchasePrice());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IRegisteredERC20} from "../interfaces/IRegisteredERC20.sol";
 import {
     Agreement,
@@ -17,6 +18,7 @@ import {
     RepoTerms,
     SetState
 } from "../interfaces/IRepoFacility.sol";
+import {ISecurityEntitlement} from "../interfaces/ISecurityEntitlement.sol";
 import {IncomeNotice, IRepoServicing} from "../interfaces/IRepoServicing.sol";
 import {SignerKind} from "../interfaces/IWalletRegistry.sol";
 import {Accrual} from "./Accrual.sol";
@@ -115,6 +117,24 @@ contract RepoServicing is IRepoServicing, RepoBase {
     }
 
     /// @inheritdoc IRepoServicing
+    function recordReversal(Position calldata position, Line[] calldata left) external {
+        _settlement.requireUnlocked();
+        CheckedTerms terms = byId(position.terms);
+        bytes32 id = terms.id();
+        RepoWord repo = _openRepo(id);
+        _performing(_nettingSet(terms));
+        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
+        Line[] memory back = _takeReversed(terms, id, lines, left);
+
+        uint32 number = ++_changes[id].number;
+        _changes[id].lines = RepoTermsLib.hash(left);
+        _repos[id].changed = true;
+        emit Reversed(id, number, left);
+
+        if (terms.custody() != address(0)) _custody.release(id, back);
+    }
+
+    /// @inheritdoc IRepoServicing
     function recordIncome(RepoTerms calldata given, IncomeNotice calldata income, bytes calldata signature) external {
         CheckedTerms terms = byId(given);
         _settlement.requireUnlocked();
@@ -163,6 +183,30 @@ contract RepoServicing is IRepoServicing, RepoBase {
         if (stored.state != RepoState.None) revert IRepoFacility.WrongState(repo, stored.state);
         stored.state = RepoState.Cancelled;
         emit IRepoFacility.RepoCancelled(repo, by);
+    }
+
+    /// @dev What was reversed of each line and is not known yet; `left` must be the lines without it.
+    function _takeReversed(
+        CheckedTerms terms,
+        bytes32 id,
+        Line[] calldata lines,
+        Line[] calldata left
+    ) private returns (Line[] memory back) {
+        address holder = terms.custody() == address(0) ? terms.buyer() : terms.custody();
+        back = new Line[](lines.length);
+        uint256 sum = 0;
+        if (left.length != lines.length) revert NothingReversed(id);
+        for (uint256 i = 0; i < lines.length; ++i) {
+            Line calldata line = lines[i];
+            uint256 inAll = ISecurityEntitlement(line.security).reversed(id, holder, terms.seller());
+            uint256 taken = Math.min(inAll - _reversals[id][line.security], line.quantity);
+            bool matches = left[i].security == line.security && left[i].margin == line.margin;
+            if (!matches || left[i].quantity != line.quantity - taken) revert NothingReversed(id);
+            _reversals[id][line.security] += taken;
+            back[i] = Line(line.security, taken, line.margin);
+            sum += taken;
+        }
+        if (sum == 0) revert NothingReversed(id);
     }
 
     function _payAcross(CheckedTerms terms, bytes32 id, IncomeNotice calldata income) private {

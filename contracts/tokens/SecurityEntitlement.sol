@@ -23,6 +23,9 @@ contract SecurityEntitlement is ISecurityEntitlement, RegisteredERC20 {
     /// @inheritdoc ISecurityEntitlement
     uint256 public immutable sunset;
 
+    /// @inheritdoc ISecurityEntitlement
+    mapping(bytes32 settlement => mapping(address from => mapping(address to => uint256))) public reversed;
+
     constructor(
         Issue memory issue,
         IWalletRegistry registry,
@@ -65,6 +68,7 @@ contract SecurityEntitlement is ISecurityEntitlement, RegisteredERC20 {
         REGISTRY.checkActive(to, to);
         _unfreezeFor(from, quantity);
         _record(from, to, quantity);
+        if (settlement != 0) reversed[settlement][from][to] += quantity;
         emit RootMoved(from, to, quantity, reason, bookReference, settlement);
     }
 

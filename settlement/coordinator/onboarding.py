@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from eth_account.signers.local import LocalAccount
-from eth_utils import keccak
+from eth_utils import is_address, keccak
 
 from settlement.coordinator.directory import Directory, Party
 from settlement.coordinator.journal import Journal
@@ -108,7 +108,10 @@ class Onboarding:
     def root_move(
         self, source: str, target: str, symbol: str, quantity: int, reason: str, settlement: bytes
     ) -> None:
-        """The root wallet moves securities for a reason; `settlement` is what it reverses."""
+        """The root wallet moves securities for a reason; `settlement` is what it reverses.
+
+        `source` and `target` are parties by name, or wallets by address.
+        """
         security = self._directory.security(symbol)
         parties = (self._at(source), self._at(target))
         details = (quantity, reason, self._reference(), settlement)
@@ -143,7 +146,7 @@ class Onboarding:
         self._journal.run(contract.transaction(sender, function, *arguments))
 
     def _at(self, name: str) -> str:
-        return self._directory.party(name).address
+        return name if is_address(name) else self._directory.party(name).address
 
     def _reference(self) -> bytes:
         self._references += 1

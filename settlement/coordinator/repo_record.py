@@ -5,8 +5,8 @@ Amounts are in the chain's units, except periods of interest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from settlement.chain.base import checksummed
@@ -41,7 +41,7 @@ class RepoRecord:
     `lines` are the collateral now, `replaced` whether they took the place of those of the terms;
     `number` is how many changes there were. `accrues_from` is a day, of an intraday repo the second
     of its opening; `periods` are what was counted before it. `prices` are the board's when it
-    opened, in the order of the terms' lines.
+    opened, in the order of the terms' lines; `reversed` is what reversals took, by security.
     """
 
     id: bytes
@@ -61,12 +61,18 @@ class RepoRecord:
     failed_days: int = 0
     incomes: tuple[RecordedIncome, ...] = ()
     prices: tuple[int, ...] = ()
+    reversed: Mapping[str, int] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
 
     @property
     def position(self) -> Position:
         """As the contract wants to be told of it."""
         return Position(self.terms, self.lines if self.replaced else ())
+
+    @property
+    def holder(self) -> str:
+        """The wallet that has the collateral: the buyer's, or custody."""
+        return self.terms.custody if int(self.terms.custody, 16) else self.terms.buyer
 
     @property
     def is_open(self) -> bool:
@@ -96,7 +102,7 @@ class RepoRecord:
         """The collateral at a second."""
         lines = self.terms.lines
         for entry in self.entries:
-            if entry.event.name in {"Amended", "Substituted"} and entry.time <= time:
+            if entry.event.name in {"Amended", "Substituted", "Reversed"} and entry.time <= time:
                 lines = lines_from(entry.event.arguments["lines"])
         return lines
 

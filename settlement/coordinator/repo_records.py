@@ -46,6 +46,7 @@ class RepoRecords:
             (facility, "NoticeGiven"): self._noticed,
             (facility, "Amended"): self._amended,
             (facility, "Substituted"): self._substituted,
+            (facility, "Reversed"): self._reversed,
             (facility, "FailRecorded"): self._failed,
             (facility, "IncomeRecorded"): self._income,
             (facility, "IncomePaid"): self._income_paid,
@@ -145,6 +146,18 @@ class RepoRecords:
         arguments = entry.event.arguments
         lines = lines_from(arguments["lines"])
         self._note(entry, number=arguments["number"], lines=lines, replaced=True)
+
+    def _reversed(self, entry: Entry) -> None:
+        record, lines = self._of(entry), lines_from(entry.event.arguments["lines"])
+        taken = {
+            before.security: record.reversed.get(before.security, 0)
+            + before.quantity
+            - after.quantity
+            for before, after in zip(record.lines, lines, strict=True)
+        }
+        number = entry.event.arguments["number"]
+        reversed_ = {**record.reversed, **taken}
+        self._note(entry, number=number, lines=lines, replaced=True, reversed=reversed_)
 
     def _failed(self, entry: Entry) -> None:
         record, arguments = self._of(entry), entry.event.arguments

@@ -1,8 +1,8 @@
-"""What has to be written down while a repo runs: fails, and income on the collateral."""
+"""What has to be written down while a repo runs: fails, reversals, and income on the collateral."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from settlement.coordinator.repo_record import RepoRecord
 from settlement.errors import BadInput
 from settlement.model.repo import Failing, IncomeNotice
 from settlement.onchain import repo_signing
+from settlement.onchain.contract import token
 from settlement.units import (
     cash_from_chain,
     cash_to_chain,
@@ -71,6 +72,28 @@ class ServicingDesk:
         who = self._directory.name(sides[failing]) if failing in sides else ""
         reference = self._repos.reference_of(record.id)
         return Fail(reference, failing, who, date_from_chain(recorded["date"]))
+
+    def record_reversal(self, reference: str) -> dict[str, int]:
+        """Records what root moves gave back of this repo's own leg; what is left, by symbol.
+
+        Raises {Refused} where nothing was reversed that is not on record.
+        """
+        record = self._repos.record(reference)
+        taken = {line.security: self._reversed(record, line.security) for line in record.lines}
+        left = [
+            replace(line, quantity=max(0, line.quantity - taken[line.security]))
+            for line in record.lines
+        ]
+        words = [line.words() for line in left]
+        self._facility.send("recordReversal", record.position.words(), words)
+        return {self._directory.name(line.security): line.quantity for line in left}
+
+    def _reversed(self, record: RepoRecord, security: str) -> int:
+        """What root moves took back for this repo, less what the repo knows already."""
+        chain = self._facility.journal.chain
+        asset = self._directory.by_address()[security]
+        in_all = token(asset).read(chain, "reversed", record.id, record.holder, record.terms.seller)
+        return int(in_all) - int(record.reversed.get(security, 0))
 
     def pass_income(
         self,

@@ -74,6 +74,7 @@ class _Telling:
             "Closed": self._closed,
             "Amended": self._amended,
             "Substituted": self._substituted,
+            "Reversed": self._reversed,
             "NoticeGiven": self._noticed,
             "FailRecorded": self._failed,
             "IncomeRecorded": self._income_recorded,
@@ -137,6 +138,10 @@ class _Telling:
     def _substituted(self, entry: Entry) -> Iterator[Flow | Remark]:
         lines = lines_from(entry.event.arguments["lines"])
         yield from self._collateral_changed(self._day(entry), "substituted", lines)
+
+    def _reversed(self, entry: Entry) -> Iterator[Flow | Remark]:
+        lines = lines_from(entry.event.arguments["lines"])
+        yield from self._collateral_changed(self._day(entry), "reversed", lines)
 
     def _noticed(self, entry: Entry) -> Iterator[Flow | Remark]:
         a = entry.event.arguments

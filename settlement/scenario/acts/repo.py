@@ -14,7 +14,14 @@ from settlement.reporting.story import Figure
 from settlement.scenario.acts.base import Act, Result, Stage, listed
 from settlement.scenario.model import MarginPart
 from settlement.scenario.steps.repo import Close, PriceOf, Repo, StatementOf
-from settlement.units import cents_half_up, price_to_chain, show_cash, show_per_cent
+from settlement.scenario.steps.trades import Reverse
+from settlement.units import (
+    cash_from_chain,
+    cents_half_up,
+    price_to_chain,
+    show_cash,
+    show_per_cent,
+)
 
 _INCOME = {"paid-across": Income.MANUFACTURED, "in-the-price": Income.IN_THE_PRICE}
 _MARGIN = {Method.HAIRCUT: "haircut", Method.RATIO: "margin ratio"}
@@ -99,6 +106,31 @@ def close(stage: Stage, step: Close) -> Act:
     name = stage.market.directory.name
     shows = (name(booked.terms.seller), name(booked.terms.buyer))
     return Act(f"Repo {step.close} closes", do, step.close, shows)
+
+
+def reverse(stage: Stage, step: Reverse) -> Act:
+    """Of a repo: the root wallet takes the collateral from whoever has it."""
+    market, name = stage.market, stage.market.directory.name
+    record = market.repo.record(step.reverse)
+    seller, holder = name(record.terms.seller), name(record.holder)
+
+    def do() -> Result:
+        for line in record.lines:
+            market.onboarding.root_move(
+                record.holder,
+                record.terms.seller,
+                name(line.security),
+                line.quantity,
+                step.reason,
+                record.id,
+            )
+        market.servicing.record_reversal(step.reverse)
+        exposure = cash_from_chain(record.purchase_price)
+        lines = [f"collateral returns, cash does not: {name(record.terms.buyer)} is exposed"]
+        return Result(lines, {"exposure": exposure})
+
+    heading = f"Root wallet reverses {step.reverse} ({step.reason}): {holder} → {seller}"
+    return Act(heading, do, step.reverse)
 
 
 def statement(stage: Stage, step: StatementOf) -> Act:

@@ -12,6 +12,7 @@ from settlement.errors import Refused
 from settlement.model.trade import Status
 from settlement.onchain.signing import group_of, trade_id
 from settlement.reporting.story import Figure
+from settlement.scenario.acts import repo as repo_acts
 from settlement.scenario.acts.base import Act, Result, Stage, capital
 from settlement.scenario.steps.repo import Repo
 from settlement.scenario.steps.trades import INSTRUCTED, Batch, Cancel, Reverse, Trade, TradeFields
@@ -66,6 +67,8 @@ def batch(stage: Stage, step: Batch) -> Act:
 
 
 def reverse(stage: Stage, step: Reverse) -> Act:
+    if step.reverse in _repos(stage):
+        return repo_acts.reverse(stage, step)
     booked = stage.market.dvp.booked(step.reverse)
     sale, directory = booked.trade, stage.market.directory
     seller, buyer = directory.name(sale.seller), directory.name(sale.buyer)

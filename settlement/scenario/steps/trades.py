@@ -171,7 +171,10 @@ expect: {settled: 2}
 
 
 class Reverse(Step):
-    """The depository's root wallet takes a settled delivery back. It does not return the cash."""
+    """The depository's root wallet takes a settled delivery back. It does not return the cash.
+
+    Of a repo it takes back the collateral, and the repo records that it is no longer owed.
+    """
 
     verb = "reverse"
     figures: ClassVar[Mapping[str, str]] = {
@@ -179,8 +182,8 @@ class Reverse(Step):
     }
     example = "{reverse: S1, reason: delivered in error, expect: {exposure: 2015000.00}}"
 
-    reverse: Text = Field(description="trade")
+    reverse: Text = Field(description="trade or repo")
     reason: Text = Field("error", description="told and logged")
 
     def names(self) -> Iterator[Name]:
-        yield "reverse", "trade", self.reverse
+        yield "reverse", "trade or repo", self.reverse
