@@ -26,6 +26,7 @@ from settlement.scenario.model import (
 from settlement.scenario.reading import read_text
 from settlement.scenario.steps import STEPS
 from settlement.scenario.steps.base import TIMING, Names, Step
+from settlement.scenario.steps.margin import Between, Moving
 from settlement.scenario.steps.trades import TradeFields
 from settlement.units import show_per_cent
 
@@ -44,6 +45,8 @@ PARTS: Mapping[str, type[BaseModel]] = {
 _MODEL_NAMES: Mapping[type, str] = {
     **{part: f"{name} part" for name, part in PARTS.items()},
     TradeFields: "trade",
+    Between: "`{from, to}`",
+    Moving: "`{from, to}`, with `cash` or `securities`",
 }
 _TAKES_ONE = get_args(Names)[1]
 _TEXT = ["string", "number"]

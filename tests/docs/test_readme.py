@@ -63,5 +63,6 @@ def test_five_lines_test_somebody_elses_contract(tmp_path):
 
 @pytest.mark.parametrize("command", list(commands(typer.main.get_command(app))))
 def test_every_command_is_documented(command):
-    assert f"| `{command}` |" in README
+    group = " ".join(command.split()[:2])
+    assert f"| `{command}` |" in README or f"| `{group}` |" in README
     assert f"## {command}\n" in (ROOT / "docs" / "commands.md").read_text("utf-8")

@@ -14,12 +14,12 @@ from settlement.scenario.steps.margin import (
     DeliverMargin,
     MarginCall,
     MarginReportOf,
+    Moving,
     PayClaim,
     RestartClock,
     ReturnMargin,
     StateValue,
     StopClock,
-    Transfer,
 )
 from settlement.units import cents_half_up, show_cash
 
@@ -172,14 +172,14 @@ def _both(two: Between) -> tuple[str, str]:
     return two.source, two.target
 
 
-def _single(two: Transfer) -> dict[str, int]:
+def _single(two: Moving) -> dict[str, int]:
     """Margin moves a security at a time, as its consent does."""
     if len(two.securities) != 1:
         raise BadInput("one security a step")
     return two.securities
 
 
-def _require_called(stage: Stage, two: Transfer) -> None:
+def _require_called(stage: Stage, two: Moving) -> None:
     """What the story says is paid is what was called."""
     called = stage.market.margin.called(two.target, two.source)
     if called and two.cash is not None and two.cash != called:

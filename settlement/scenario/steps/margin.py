@@ -20,14 +20,14 @@ class Between(BaseModel):
     target: Text = Field(alias="to", description="participant that it acts towards")
 
 
-class Transfer(Between):
+class Moving(Between):
     """The same with what moves: cash or securities, or neither for as much as is due."""
 
     cash: PositiveAmount | None = Field(None, description="cash")
     securities: dict[Text, Quantity] = Field(default_factory=dict, description="securities")
 
     @model_validator(mode="after")
-    def _one_kind(self) -> Transfer:
+    def _one_kind(self) -> Moving:
         if self.cash is not None and self.securities:
             raise ValueError("`cash` or `securities`, not both")
         return self
@@ -83,7 +83,7 @@ class DeliverMargin(_Two):
     }
     example = "{deliver_margin: {from: dealer, to: fund, cash: 99000.00}}"
 
-    deliver_margin: Transfer = Field(description="`from` was called by `to`")
+    deliver_margin: Moving = Field(description="`from` was called by `to`")
 
 
 class ReturnMargin(_Two):
@@ -96,7 +96,7 @@ class ReturnMargin(_Two):
     }
     example = "{return_margin: {from: fund, to: dealer}, expect: {interest: 11.83}}"
 
-    return_margin: Transfer = Field(description="`from` holds it; alone, all cash margin")
+    return_margin: Moving = Field(description="`from` holds it; alone, all cash margin")
 
 
 class StopClock(_Two):
@@ -180,4 +180,4 @@ class PayClaim(_Two):
     figures: ClassVar[Mapping[str, str]] = {"left": "what is still owed"}
     example = "{pay_claim: {from: dealer, to: fund, cash: 100000.00}}"
 
-    pay_claim: Transfer = Field(description="`from` owes it to `to`; alone, all of it")
+    pay_claim: Moving = Field(description="`from` owes it to `to`; alone, all of it")

@@ -14,7 +14,7 @@ from tests.contracts.repo.margin_pen import MarginPen
 from tests.contracts.repo.pen import CUT_OFF, DAY, PRICE
 
 ONE = 10**9
-MOST_OPEN = 100
+MOST_OPEN = 250
 MOST_LINES = 8
 
 
@@ -140,7 +140,7 @@ def test_a_full_set_is_called_in_one_transaction(
     receipt = facility.receipt("callMargin", *calling, gas=TRANSACTION_GAS_CAP)
     assert receipt.succeeded
     called = logged(market.journal.events_of(receipt), "MarginCalled")
-    assert called["amount"] == 45_540_000_000
+    assert called["amount"] == MOST_OPEN * 455_400_000
 
 
 # --- rates
