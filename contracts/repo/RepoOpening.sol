@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ICashToken} from "../interfaces/ICashToken.sol";
 import {Duration, IRepoFacility, Line, RepoState, SetState} from "../interfaces/IRepoFacility.sol";
+import {ISettlement} from "../interfaces/ISettlement.sol";
 import {CheckedTerms} from "./CheckedTerms.sol";
 import {Collateral} from "./Collateral.sol";
 import {Exchange, exchange} from "./Exchange.sol";
@@ -30,6 +31,7 @@ abstract contract RepoOpening is RepoBase {
         if (set.state() == SetState.Unused) {
             set = readSet(_agreements[terms.agreement()]);
             if (set.state() == SetState.Unused) revert IRepoFacility.AgreementUnknown(terms.agreement());
+            if (terms.cash().code.length == 0) revert ISettlement.NotAToken(terms.cash());
             // A security has no currency, and reverts. Asked once a set, whose key the cash is part of.
             // slither-disable-next-line unused-return
             ICashToken(terms.cash()).currency();

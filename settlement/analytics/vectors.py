@@ -9,6 +9,7 @@ to the last place.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from settlement.analytics.calculators.inputs import BadInputs, read, shown
 from settlement.errors import BadFile, BadInput, Problem, UnknownName
 
 MOST_BYTES = 5_000_000
+MOST_DEPTH = 20
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,15 @@ def _text(path: Path) -> str:
         raise BadFile([Problem(str(path), line, "", "is not UTF-8 here")]) from None
 
 
+def _depth(text: str) -> int:
+    """How deep a JSON text goes; looked at first, for one deep enough would end the process."""
+    depth = deepest = 0
+    for mark in re.findall(r"[\[{\]}]", _STRING.sub("", text)):
+        depth += 1 if mark in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
 class _Reader:
     """Collects vectors and problems on one way through a file."""
 
@@ -90,12 +102,15 @@ class _Reader:
         self._lines: dict[str, int] = {}
 
     def read(self) -> list[_Vector]:
+        if _depth(self._text) > MOST_DEPTH:
+            self._note(0, "", f"is not JSON that can be read: more than {MOST_DEPTH} levels deep")
+            return []
         try:
             content = json.loads(self._text, object_pairs_hook=_without_doubles)
         except json.JSONDecodeError as trouble:
             self._note(trouble.lineno, "", f"is not JSON here: {trouble.msg}")
             return []
-        except (ValueError, RecursionError) as trouble:
+        except ValueError as trouble:
             self._note(0, "", f"is not JSON that can be read: {trouble}")
             return []
         listed = content.get("vectors") if isinstance(content, dict) else None

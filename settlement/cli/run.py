@@ -30,7 +30,7 @@ def _list(names: list[str], as_json: bool) -> int:
         show_document("run", {"scenarios": titles})
     else:
         for name, title in titles.items():
-            print(f"{name:<14}{title}")
+            print(f"{name:<17}{title}")
         print("\ndvp run NAME tells one; dvp new FILE begins your own.")
     return 0
 

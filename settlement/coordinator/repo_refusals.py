@@ -138,6 +138,7 @@ class _Words:
                 f"and it is {self._time(a['time'])}"
             ),
             "NothingToRecord": lambda a: _FAILING[Failing(a["failing"])],
+            "NothingReversed": lambda _: "no reversal of the repo's own leg is to be recorded",
             "NotTheAgreement": lambda _: "the repo is under another agreement",
             "IncomeKnown": lambda a: f"{self._income(a)} is on record already",
             "NoIncomeDue": lambda a: f"{self._income(a)} is not due: not on record, paid, or early",

@@ -36,7 +36,7 @@ PUBLIC = {
     "RepoFacility": {
         *("open", "close", "cancel", "cancelTogether"),
         *("giveNotice", "amend", "substitute", "roll"),
-        *("recordAgreement", "recordFail", "recordIncome", "payIncome"),
+        *("recordAgreement", "recordFail", "recordReversal", "recordIncome", "payIncome"),
         *("callMargin", "meetInCash", "meetInSecurities", "returnCash", "returnSecurities"),
         *("stopClock", "restartClock", "netExposure"),
         *("declareDefault", "stateValue", "closeOut", "collect", "payClaim"),

@@ -120,11 +120,11 @@ def test_repriced_to_what_the_collateral_carries_the_seller_pays_back(repo_marke
         told(market, "R1")
         == """\
 Repo R1: dealer sells to fund, 20,000,000 T-2035, closed
-2026-03-02  purchase price            fund → dealer              19,500,000.00
+2026-03-02  purchase price        fund → dealer         19,500,000.00
             as agreed
-2026-03-03  repricing                 dealer → fund                 292,000.00
+2026-03-03  repricing             dealer → fund            292,000.00
             19,208,000.00 − 19,500,000.00 = -292,000.00
-2026-03-09  repurchase price          dealer → fund              19,224,094.90
+2026-03-09  repurchase price      dealer → fund         19,224,094.90
             (19,500,000.00 × 4.30% × 1 + 19,208,000.00 × 4.30% × 6)/360 = 16,094.90
             19,208,000.00 + 16,094.90 = 19,224,094.90
 In all dealer paid 16,094.90 USD"""
@@ -139,9 +139,9 @@ def test_the_statement_of_the_worked_example(opened):
         told(market, "R1")
         == """\
 Repo R1: dealer sells to fund, 10,000,000 T-2035, closed
-2026-03-02  purchase price            fund → dealer               9,974,250.00
+2026-03-02  purchase price        fund → dealer          9,974,250.00
             10,000,000 × 1.0075 × (1 − 1%) = 9,974,250.00
-2026-03-03  repurchase price          dealer → fund               9,975,441.37
+2026-03-03  repurchase price      dealer → fund          9,975,441.37
             9,974,250.00 × 4.30% × 1/360 = 1,191.37
             9,974,250.00 + 1,191.37 = 9,975,441.37
 In all dealer paid 1,191.37 USD"""
@@ -217,9 +217,9 @@ def test_a_roll_pays_the_interest(opened):
         told(market, "R1")
         == """\
 Repo R1: dealer sells to fund, 10,000,000 T-2035, closed
-2026-03-02  purchase price            fund → dealer               9,974,250.00
+2026-03-02  purchase price        fund → dealer          9,974,250.00
             10,000,000 × 1.0075 × (1 − 1%) = 9,974,250.00
-2026-03-05  roll into R2              dealer → fund                     332.48
+2026-03-05  roll into R2          dealer → fund                332.48
             9,974,250.00 × 0.40% × 3/360 = 332.48
             9,974,250.00 + 332.48 = 9,974,582.48
             9,974,582.48 − 9,974,250.00 = 332.48
@@ -253,7 +253,7 @@ def test_a_roll_capitalises_it(repo_market):
         == """\
 Repo R2: dealer sells to fund, 60,000,000 T-2035, closed
 2026-04-01  rolled from R1, purchase price 50,218,750.00; the difference is there
-2026-05-01  repurchase price          dealer → fund              50,438,457.03
+2026-05-01  repurchase price      dealer → fund         50,438,457.03
             50,218,750.00 × 5.25% × 30/360 = 219,707.03
             50,218,750.00 + 219,707.03 = 50,438,457.03
 In all dealer paid 50,438,457.03 USD"""

@@ -68,11 +68,11 @@ def test_the_report_explains_the_call(opened):
         == """\
 Margin fund against dealer, USD, 2026-03-02 14:00
   margin value after haircut; exposure above zero is fund's
-              repurchase price    market value    margin value        exposure
-  R1 bought       9,974,250.00    9,975,000.00    9,875,250.00       99,000.00
-  net exposure                                                       99,000.00
-  threshold                                                               0.00
-  call (minimum 50,000.00)                                           99,000.00"""
+                          owed  market value  margin value      exposure
+  R1 bought       9,974,250.00  9,975,000.00  9,875,250.00     99,000.00
+  net exposure                                                 99,000.00
+  threshold                                                         0.00
+  call (minimum 50,000.00)                                     99,000.00"""
     )
     market.margin.call_margin("fund", "dealer")
     market.margin.meet_in_cash("dealer", "fund")
@@ -85,13 +85,13 @@ Margin fund against dealer, USD, 2026-03-02 14:00
         == """\
 Margin dealer against fund, USD, 2026-03-03 09:00
   margin value after haircut; exposure above zero is dealer's
-              repurchase price    market value    margin value        exposure
-  R1 sold         9,975,441.37    9,975,000.00    9,875,250.00      112,308.63
+                          owed  market value  margin value      exposure
+  R1 sold         9,975,441.37  9,975,000.00  9,875,250.00    112,308.63
     of which 212,500.00: income and charges due to the seller
-  margin given: 99,000.00 USD and interest 11.83                     99,011.83
-  net exposure                                                      211,320.46
-  threshold                                                               0.00
-  call (minimum 50,000.00)                                          211,320.46"""
+  margin given: 99,000.00 USD and interest 11.83               99,011.83
+  net exposure                                                211,320.46
+  threshold                                                         0.00
+  call (minimum 50,000.00)                                    211,320.46"""
     )
 
 

@@ -138,6 +138,11 @@ SENTENCES = [
         "income of T-2035 for 2026-03-02 is on record already",
     ),
     (
+        "NothingReversed",
+        (REPO,),
+        "no reversal of the repo's own leg is to be recorded",
+    ),
+    (
         "NoIncomeDue",
         (REPO, "T-2035", MONDAY),
         "income of T-2035 for 2026-03-02 is not due: not on record, paid, or early",

@@ -53,7 +53,7 @@ def test_the_coupon_is_passed_on_on_its_payment_date(opened):
     assert market.cash("dealer", "USD") - before == Decimal("212500.00")
     assert told(market, "R1").splitlines()[3:] == [
         "2026-03-03  income of T-2035 on record: 212,500.00, due on 2026-03-04",
-        "2026-03-04  income of T-2035          fund → dealer                 212,500.00",
+        "2026-03-04  income of T-2035      fund → dealer            212,500.00",
         "            recorded for 2026-03-03",
         "In all dealer received 10,186,750.00 USD",
     ]
@@ -138,7 +138,7 @@ def test_the_buyer_s_fail_stops_the_interest_and_bears_a_charge(opened):
     assert closing.paid == Decimal("9972947.51")
     assert told(market, "R1").splitlines()[3:] == [
         "2026-03-03  the buyer failed to return the collateral: interest stops, the charge runs",
-        "2026-03-06  repurchase price          dealer → fund               9,972,947.51",
+        "2026-03-06  repurchase price      dealer → fund          9,972,947.51",
         "            9,974,250.00 × 4.30% × 1/360 = 1,191.37",
         "            9,974,250.00 + 1,191.37 = 9,975,441.37",
         "            9,975,441.37 × 3% × 3/360 = 2,493.86",

@@ -80,6 +80,7 @@ def test_demo_for_a_program(dvp):
     assert close["figures"] == {
         "price_differential": "1191.37",
         "repurchase_price": "9975441.37",
+        "fails_charge": "0.00",
         "days": 1,
     }
     assert close["at"] == "2026-03-03T10:00:00-05:00"
@@ -108,7 +109,8 @@ def test_run_lists_what_comes_with_the_package(dvp):
 def test_run_tells_each_by_name(dvp, name):
     status, told, errors = dvp("run", name)
     assert (status, errors) == (0, "")
-    assert told.startswith(f"{catalogue.find(name).name}: 2 March 2026")
+    story = catalogue.find(name)
+    assert told.startswith(f"{story.name}: {story.starts:%-d %B %Y}")
 
 
 def test_run_for_a_program(dvp):

@@ -207,6 +207,28 @@ class RepoActs(Desk):
         plan = self.model.record_fail(agreement, position, self.now())
         return self.send("recordFail", plan, agreement, position, signed=False)
 
+    def reverse(self, repo: Repo, per_cent: int, fault: str | None = None) -> bool:
+        """The depository takes so much of every line back, and anybody records it.
+
+        At once: what custody holds of others is safe only once it is recorded.
+        """
+        terms, taken = repo.terms, repo.taken_back
+        may = repo.open and not self.model.frozen_set(repo) and fault is None
+        for line in repo.lines if may and terms.seller not in self.world.suspended else ():
+            held = self.world.balance[repo.holder, line.security]
+            units = min(held, line.quantity * per_cent // 100)
+            units -= units % self.world.denominations[line.security]
+            if units:
+                taken[line.security] = units
+                self.root_move(repo.holder, terms.seller, line.security, units, repo.id)
+        left = tuple(
+            replace(line, quantity=line.quantity - taken.get(line.security, 0))
+            for line in repo.lines
+        )
+        position = self.position(repo, fault)
+        plan = self.model.record_reversal(position, left)
+        return self.send("recordReversal", plan, position, left, signed=False)
+
     def record_income(self, repo: Repo, notice: IncomeNotice, fault: str | None = None) -> bool:
         struct, key = (
             repo_signing.income_hash(repo.id, notice),

@@ -49,6 +49,14 @@ class Books:
         in_default = self.sets[repo.netting_set].state is SetState.IN_DEFAULT
         return {"SetInDefault"} if in_default else set()
 
+    def hold(self, repo: Repo) -> None:
+        if repo.in_custody:
+            repo.held = {line.security: line.quantity for line in repo.lines}
+
+    def put(self, repo: Repo, lines: tuple[Line, ...], *, own: bool) -> None:
+        repo.lines, repo.own_lines = lines, own
+        self.hold(repo)
+
 
 def not_the_collateral(repo: Repo, brought: Sequence[Line]) -> set[str]:
     expected = repo.lines if repo.own_lines else ()

@@ -73,6 +73,8 @@ class Consents:
             a = event.arguments
             if event.name == "Transfer" and a["from"] != ZERO:
                 debits[a["from"], event.address] += a["value"]
+            elif event.name == "RootMoved":
+                allowed[a["from"], event.address] += a["quantity"]
             elif event.name == "Released":
                 allowed[custody, a["security"]] += a["quantity"]
         for who, amount in debits.items():

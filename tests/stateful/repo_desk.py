@@ -169,6 +169,16 @@ class Desk:
         self.world.frozen[wallet, asset] = units
         self.operate(contract.transaction(freezer, "setFrozenTokens", wallet, units))
 
+    def root_move(self, source: str, target: str, asset: str, units: int, names: bytes) -> None:
+        """The depository's own, which passes freezes and pauses, and names what it reverses."""
+        held = self.world.balance[source, asset]
+        if self.world.free(source, asset) < units:
+            self.world.frozen[source, asset] = held - units
+        self.world.carry_out([(asset, source, target, units)])
+        words = (source, target, units, "reversal", bytes(32), names)
+        root = self.market.operators.root
+        self.operate(_token(asset).transaction(root, "rootMove", *words))
+
     def transfer(self, source: str, target: str, asset: str, units: int) -> None:
         """The holder's own: re-use of what came with title, or spending of cash."""
         contract = _token(asset)
@@ -256,7 +266,8 @@ class Desk:
             units = world.balance[holder, asset]
             assert register.balance(asset, holder) == units, (holder, asset)
         for security, units in self.in_custody().items():
-            assert world.balance[self.custody, security] >= units
+            taken = (each.taken_back.get(security, 0) for each in self.model.repos.values())
+            assert world.balance[self.custody, security] >= units - sum(taken)
         if on_chain:
             questions = [(_token(asset), "accountOf", (holder,), 3) for holder, asset in accounts]
             questions += [(_token(each), "totalSupply", (), 1) for each in self.assets.values()]

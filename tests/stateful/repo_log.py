@@ -159,6 +159,9 @@ class Log:
         repo.lines, repo.change[2] = _lines(a["lines"]), a["number"]
         repo.change[0] = repo_signing.lines_hash(repo.lines)
 
+    def _on_Reversed(self, a: Mapping[str, Any], time: int) -> None:  # noqa: N802
+        self._on_Substituted(a, time)
+
     def _on_FailRecorded(self, a: Mapping[str, Any], time: int) -> None:  # noqa: N802
         repo = self._changed(a)
         repo.word[2], repo.change[1], repo.change[3] = a["date"], a["accrued"], a["failedDays"]

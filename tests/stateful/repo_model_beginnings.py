@@ -133,7 +133,3 @@ class Beginnings(Books):
         if id in self.repos or id in self.cancelled:
             errors.add("WrongState")
         return Plan(errors, effect=lambda: self.cancelled.add(id))
-
-    def hold(self, repo: Repo) -> None:
-        if repo.in_custody:
-            repo.held = {line.security: line.quantity for line in repo.lines}

@@ -157,10 +157,6 @@ class Changes(Beginnings):
         stopped = {repo.terms.seller, repo.terms.buyer} & self.world.suspended
         return {"WalletNotActive"} if stopped else set()
 
-    def put(self, repo: Repo, lines: tuple[Line, ...], *, own: bool) -> None:
-        repo.lines, repo.own_lines = lines, own
-        self.hold(repo)
-
     def differences(self, repo: Repo, lines: Sequence[Line], lent: int) -> list[Leg]:
         more: dict[str, int] = {}
         for sign, basket in ((1, lines), (-1, repo.lines)):

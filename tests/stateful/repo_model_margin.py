@@ -76,7 +76,7 @@ class Margin(Books):
         method = repo.agreement.method
         repurchase, to_seller = repo.owed(now)
         market_value, after = self.world.values(repo.lines, method)
-        if method == Method.HAIRCUT.value:
+        if method == Method.HAIRCUT.value or not after:
             short = repurchase - after
         else:
             unit = 10**17 * repo.agreement.basis * MINUTES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from settlement.model.repo import (
@@ -9,6 +10,7 @@ from settlement.model.repo import (
     Failing,
     Income,
     IncomeNotice,
+    Line,
     Position,
     RepoState,
     RepoTerms,
@@ -42,6 +44,24 @@ class Servicing(Books):
             repo.settle_up(repo.today(now), now)
             repo.fails_rate = agreement.fails_rate
             repo.failing, repo.failing_since, repo.changed = failing, now, True
+
+        return Plan(errors, effect=effect)
+
+    def record_reversal(self, position: Position, left: Sequence[Line]) -> Plan:
+        repo = self.repos.get(repo_signing.repo_id(position.terms))
+        if repo is None or not repo.open:
+            return Plan({"WrongState"})
+        errors = self.frozen_set(repo) | not_the_collateral(repo, position.lines)
+        lines = tuple(
+            replace(line, quantity=line.quantity - repo.taken_back.get(line.security, 0))
+            for line in repo.lines
+        )
+        if tuple(left) != lines or lines == repo.lines:
+            errors.add("NothingReversed")
+
+        def effect() -> None:
+            repo.number, repo.changed, repo.taken_back = repo.number + 1, True, {}
+            self.put(repo, lines, own=True)
 
         return Plan(errors, effect=effect)
 

@@ -75,6 +75,8 @@ class Repo:
     incomes: dict[tuple[str, int], IncomeNotice | None] = field(default_factory=dict)
     awards: dict[str, int] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
+    taken_back: dict[str, int] = field(default_factory=dict)
+    """What root moves that name it took back for the seller and nobody has recorded yet."""
 
     @property
     def open(self) -> bool:

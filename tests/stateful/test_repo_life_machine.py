@@ -285,6 +285,10 @@ class RepoLife(RuleBasedStateMachine):
         if at_once:
             life.pay_income(repo, notice)
 
+    @rule(place=pick, per_cent=st.sampled_from([0, 1, 40, 100]), fault=faults("stale"))
+    def reverse(self, place, per_cent, fault):
+        self.life.reverse(self.repo(place), per_cent, fault)
+
     @precondition(lambda self: any(x.incomes for x in self.life.model.repos.values()))
     @rule(place=pick)
     def pay_income(self, place):

@@ -172,6 +172,14 @@ def test_friends():
     for each in life.open_repos():
         if each.due <= life.today():
             assert life.close(each)
+    lines = life.lines({"T-2035": 3_000_000, "B-2030": 1_000})
+    wrong = life.open(life.terms("bank", "fund", lines=lines, custody=life.custody))
+    assert wrong
+    assert life.reverse(wrong, 30)
+    assert not life.reverse(wrong, 0)
+    assert life.reverse(wrong, 100)
+    life.wait(DAY)
+    assert life.close(wrong, wrong.terms.buyer)
     finish(life)
 
 
@@ -261,6 +269,7 @@ def test_enemies():
     assert life.close_out(netting, most=1)
     move(life, netting, 1_010)
     assert life.close_out(netting, most=1)
+    move(life, netting, 990)
     assert not life.close_out(netting, fault="securities")
     assert life.close_out(netting)
     life.heal()

@@ -407,7 +407,7 @@ def test_a_name_of_nobody_is_found_before_anything_runs(case):
         ("{cancel: X, by: dealer}", "steps.3.cancel", "there is no trade or repo 'X'"),
         ("{cancel: S1, by: [fund, x]}", "steps.3.by", "there is no participant 'x'"),
         ("{batch: B, trades: [{trade: S9}]}", "steps.3.trade", "there is no trade 'S9'"),
-        ("reverse: S9", "steps.3.reverse", "there is no trade 'S9'"),
+        ("reverse: S9", "steps.3.reverse", "there is no trade or repo 'S9'"),
         ("pause: EUR", "steps.3.pause", "there is no asset 'EUR'"),
         ("reinstate: USB", "steps.3.reinstate", "there is no participant or asset 'USB'"),
         ("{transfer: {X: 1}, from: dealer, to: fund}", "steps.3.transfer", "no asset 'X'"),
@@ -436,7 +436,7 @@ def test_a_name_given_twice(text, message):
     [
         ("trad: S1", "steps.3", "'trad' is not a step; did you mean 'trade'?"),
         ("zzz: S1", "steps.3", "'zzz' is not a step; known: register, suspend, "),
-        ("roll: R1", "steps.3", "'roll' is a reserved word that does not work yet"),
+        ("queue: R1", "steps.3", "'queue' is a reserved word that does not work yet"),
         ("{at: 2026-03-02 11:00}", "steps.3", "a step needs a word for what happens"),
         ("nothing", "steps.3", "a step is a mapping that begins with its word"),
         (
@@ -632,7 +632,7 @@ def test_a_file_that_is_not_there_or_is_a_folder(tmp_path):
 def test_a_name_is_looked_up_in_the_package_and_a_path_is_not():
     with pytest.raises(UnknownName, match="there is no scenario 'dya'; did you mean 'day'"):
         catalogue.find("dya")
-    with pytest.raises(UnknownName, match="known: day, "):
+    with pytest.raises(UnknownName, match="known: coupon, day, "):
         catalogue.text_of("zzz")
     with pytest.raises(BadFile, match="no such file"):
         catalogue.find("somewhere/day")

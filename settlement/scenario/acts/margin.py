@@ -5,7 +5,7 @@ from __future__ import annotations
 from settlement.errors import BadInput
 from settlement.reporting.margin import margin_lines
 from settlement.reporting.story import Figure
-from settlement.scenario.acts.base import Act, Result, Stage, listed
+from settlement.scenario.acts.base import Act, Result, Stage, capital, listed
 from settlement.scenario.steps.margin import (
     Between,
     CloseOutOf,
@@ -115,7 +115,7 @@ def default(stage: Stage, step: Default) -> Act:
         return Result(["nothing between the two goes on but the close-out"])
 
     ground = f"repo {step.repo} is unpaid" if step.repo else "the call was not met"
-    return Act(f"{two.source} declares {two.target} in default: {ground}", do, "default")
+    return Act(f"{capital(two.source)} declares {two.target} in default: {ground}", do, "default")
 
 
 def state_value(stage: Stage, step: StateValue) -> Act:
@@ -127,7 +127,7 @@ def state_value(stage: Stage, step: StateValue) -> Act:
         return Result(["marked as disputed"])
 
     prices = ", ".join(f"{symbol} {price}" for symbol, price in step.price.items())
-    return Act(f"{two.source} states the price {prices}", do, "price")
+    return Act(f"{capital(two.source)} states the price {prices}", do, "price")
 
 
 def close_out(stage: Stage, step: CloseOutOf) -> Act:

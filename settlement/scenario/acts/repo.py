@@ -33,10 +33,11 @@ def adopt_policy(stage: Stage, margin: MarginPart) -> Act:
     def do() -> Result:
         numbers = {SecurityKind(kind).number: value for kind, value in margin.by_kind.items()}
         version = stage.market.repo.adopt_policy(numbers, margin.method, margin.concentration)
-        return Result(figures={"version": version})
+        return Result([] if alone else [kinds], {"version": version})
 
+    alone, word = len(margin.by_kind) == 1, _MARGIN[margin.method]
     kinds = ", ".join(f"{kind} {show_per_cent(value)}" for kind, value in margin.by_kind.items())
-    return Act(f"Venue adopts its collateral policy: {_MARGIN[margin.method]} {kinds}", do)
+    return Act(f"Venue adopts its collateral policy: {word}{' ' + kinds if alone else ''}", do)
 
 
 def price(stage: Stage, step: PriceOf) -> Act:

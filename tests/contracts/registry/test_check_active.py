@@ -55,6 +55,8 @@ def test_words_are_the_records(registry, dealer, intruder, market):
     for word, wallet in zip(registry.wordsOf(dealer, custody), (dealer, custody), strict=True):
         lei, purpose, kind, status, screened = registry.walletOf(wallet)
         fields = (lei, 0), (purpose, 160), (kind, 168), (status, 176), (screened, 184)
-        numbers = [(int.from_bytes(f, "big") if isinstance(f, bytes) else f, at) for f, at in fields]
+        numbers = [
+            (int.from_bytes(f, "big") if isinstance(f, bytes) else f, at) for f, at in fields
+        ]
         assert word == sum(number << at for number, at in numbers)
     assert registry.wordsOf(intruder, NOBODY) == (0, 0)

@@ -294,6 +294,7 @@ def test_an_unmet_call_freezes_the_set(either, watch, intruder):
         "by": either.lender.address,
         "against": either.borrower.address,
         "declaredAt": declared,
+        "ground": bytes(32),
     }
     assert either.facility.setOf(either.set)[2] == 2
     second = either.pen.is_first(either.pair)

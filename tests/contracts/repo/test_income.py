@@ -479,6 +479,8 @@ def test_sell_back_to_the_cent(facility, pen, terms, market, watch, at):
     accrued = counted((millions("30000000.00"), 50_000_000, 15))
     assert logged(events, "IncomePriced") == {
         "repo": life.id,
+        "security": income.security,
+        "recordDate": income.record_date,
         "date": income.payment_date,
         "purchasePrice": left,
         "accrued": accrued,

@@ -207,13 +207,16 @@ def test_met_by_the_holder_of_margin_it_goes_back(either, watch):
     assert either.exposure([terms], pair=either.owing) == (0, 0)
 
 
-def test_after_the_repos_are_closed_a_call_can_be_met_and_had_back(desk):
-    """What was called stays called; the payer is then the one exposed."""
+def test_with_the_last_repo_its_call_is_over(desk):
+    """It has nothing left to be about: it can neither be met nor become a default."""
     terms = desk.called()
     desk.days(30)
     desk.facility.close(*desk.pen.closing(terms, desk.lender))
-    desk.meet()
-    assert desk.call([], pair=desk.owing)["amount"] == CALLED
+    assert desk.facility.setOf(desk.set)[-1] == 0
+    with reverts("NoCallStands", nettingSet=desk.set):
+        desk.meet()
+    with reverts("NoDefault", nettingSet=desk.set, earliest=0):
+        desk.facility.declareDefault(*desk.pen.declaring(desk.pair))
 
 
 def test_steady_it_costs_less_than_a_hundred_thousand(desk):

@@ -366,7 +366,7 @@ def test_hostile_cash_enters_nothing_while_it_closes(
     facility, pen, terms, opened, live, dealer, fund, at
 ):
     """Its call back tries to close a second repo, and the same one again."""
-    hostile = live("HostileToken")
+    hostile = live("HostileCash")
     trap = replace(
         terms,
         cash=hostile.address,

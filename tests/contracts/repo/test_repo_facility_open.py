@@ -743,7 +743,7 @@ def test_hostile_cash_enters_nothing_while_the_lock_is_held(
     facility, custody, settlement, live, pen, terms, market, dealer, fund, watch
 ):
     """Cash that calls back while the legs of its own repo are delivered: refused at every door."""
-    hostile = live("HostileToken")
+    hostile = live("HostileCash")
     other = replace(terms, nonce=99)
     early = replace(terms, nonce=98, binding_from=market.chain.now() + 3_600)
     trap = replace(terms, cash=hostile.address, nonce=97)

@@ -25,6 +25,7 @@ from settlement.model.repo import (
     Position,
     RepoTerms,
 )
+from settlement.onchain import repo_signing
 from tests.contracts.live import Live, logged
 from tests.contracts.repo.margin_pen import MarginPen
 from tests.contracts.repo.pen import HAIRCUT, HOUR, PRICE, RATE
@@ -138,6 +139,15 @@ class RepoCalls:
         self.market.onboarding.freeze("dealer", "USD", self.market.balance("dealer", "USD"))
         self.tomorrow(18)
         return self.pen.agreement(), Position(terms)
+
+    def record_reversal(self) -> Arguments:
+        """The root wallet took it all back."""
+        terms = self.opened()
+        repo = repo_signing.repo_id(terms)
+        move = self.market.onboarding.root_move
+        (line,) = terms.lines
+        move(terms.buyer, terms.seller, "T-2035", line.quantity, "error", repo)
+        return Position(terms), (replace(line, quantity=0),)
 
     def record_income(self) -> Arguments:
         terms = self.opened()

@@ -175,6 +175,7 @@ ENTRY_POINTS = {
         "roll": LOCKED,
         "recordAgreement": LOCKED,
         "recordFail": LOCKED,
+        "recordReversal": LOCKED,
         "recordIncome": LOCKED,
         "payIncome": LOCKED,
         "callMargin": LOCKED,
@@ -267,6 +268,7 @@ REPO_CALLS = {
     "roll": RepoCalls.roll,
     "recordAgreement": RepoCalls.record_agreement,
     "recordFail": RepoCalls.record_fail,
+    "recordReversal": RepoCalls.record_reversal,
     "recordIncome": RepoCalls.record_income,
     "payIncome": RepoCalls.pay_income,
     "callMargin": RepoCalls.call_margin,
@@ -374,6 +376,7 @@ MODULE_FUNCTIONS = [
 BY_ITSELF = {
     # It knows no repo, no call and no claim …
     **dict.fromkeys(("giveNotice", "amend", "substitute", "roll", "recordFail"), "WrongState"),
+    "recordReversal": "WrongState",
     "recordIncome": "WrongState",
     "payIncome": "NoIncomeDue",
     "callMargin": "NotAllOfTheSet",
