@@ -266,6 +266,9 @@ interface IRepoFacility {
     /// @notice Thrown when the lines given are not the collateral of the repo.
     error NotTheCollateral(bytes32 repo);
 
+    /// @notice Thrown when a root move reversed some of the collateral and nobody recorded it ({IRepoServicing-recordReversal}).
+    error ReversalUnrecorded(bytes32 repo, address security);
+
     /// @notice Thrown when a line's margin is by another method, below the policy's, or outside its bounds.
     error MarginNotAccepted(address security, Method method, uint64 margin, uint64 least);
 

@@ -33,7 +33,8 @@ struct IncomeNotice {
 /// closing, after which it is paid in every case; a close-out takes it into its one sum.
 ///
 /// A REVERSAL of a repo's own leg, by the depository's root wallet and naming the repo, gives the seller back what the buyer or
-/// custody had. Recorded, it is no longer owed: the collateral is that much less, and the net exposure that much more. Any other
+/// custody had. Recorded, it is no longer owed: the collateral is that much less, and the net exposure that much more. Until it is, the
+/// repo neither closes nor changes its collateral nor is valued. Any other
 /// root move takes from whoever held, and changes nothing between the two.
 ///
 /// Assumption, for liveness: the buyer acknowledges. Record dates announced by the depository would need no word of it.

@@ -15,6 +15,7 @@ import {
     SetState
 } from "../interfaces/IRepoFacility.sol";
 import {MarginAccount, MarginCall, SecurityMargin} from "../interfaces/IRepoMargin.sol";
+import {ISecurityEntitlement} from "../interfaces/ISecurityEntitlement.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
 import {ITriPartyCustody} from "../interfaces/ITriPartyCustody.sol";
 import {IWalletRegistry, SignerKind} from "../interfaces/IWalletRegistry.sol";
@@ -131,6 +132,31 @@ abstract contract RepoBase is EIP712 {
         if (utcOffset > 14 hours || utcOffset < -12 hours || cutOff > 1 days) {
             revert IRepoFacility.BadClock(utcOffset, cutOff);
         }
+    }
+
+    /// @dev The collateral now, as {_collateral}, where it is to move or to be valued for good: what a root move took back to the
+    /// seller is not owed a second time, out of other repos' custody or the buyer's own holdings. 2,700 gas a line.
+    function _owedCollateral(
+        CheckedTerms terms,
+        Line[] calldata lines,
+        bytes32 id,
+        bool changed
+    ) internal view returns (Line[] calldata owed) {
+        owed = _collateral(terms, lines, id, changed);
+        (address seller, address holder) = (terms.seller(), _holder(terms));
+        for (uint256 i = 0; i < owed.length; ++i) {
+            address security = owed[i].security;
+            uint256 inAll = ISecurityEntitlement(security).reversed(id, holder, seller);
+            if (inAll != 0 && inAll != _reversals[id][security]) {
+                revert IRepoFacility.ReversalUnrecorded(id, security);
+            }
+        }
+    }
+
+    /// @dev Who has the collateral: the buyer with title, or custody.
+    function _holder(CheckedTerms terms) internal pure returns (address holder) {
+        holder = terms.custody();
+        if (holder == address(0)) holder = terms.buyer();
     }
 
     function _nettingSet(CheckedTerms terms) internal view returns (bytes32) {

@@ -73,7 +73,7 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         if (terms.duration() == Duration.Intraday) revert IntradayStands(id);
         uint32 today = _dayOn(terms.utcOffset());
         if (amendment.date != today) revert NotTheDay(amendment.date, today);
-        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
+        Line[] calldata lines = _owedCollateral(terms, position.lines, id, repo.changed());
         Line[] calldata newLines = amendment.lines.length == 0 ? lines : amendment.lines;
         bool exchanged = RepoTermsLib.hash(newLines) != RepoTermsLib.hash(lines);
         _requireAmendable(terms, amendment, repo, set, id, newLines, exchanged);
@@ -112,7 +112,7 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         bytes32 nettingSet = _nettingSet(terms);
         // Whether its clock runs or not.
         if (_calls[nettingSet].amount != 0) revert CallStands(nettingSet);
-        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
+        Line[] calldata lines = _owedCollateral(terms, position.lines, id, repo.changed());
         bytes32 newHash = RepoTermsLib.hash(newLines);
         if (newHash == RepoTermsLib.hash(lines)) revert NothingChanges(id);
         (uint32 number, uint32 today) = (_changes[id].number + 1, _dayOn(terms.utcOffset()));
@@ -161,7 +161,7 @@ contract RepoChanges is IRepoChanges, RepoOpening {
             sellerSignature,
             buyerSignature
         );
-        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
+        Line[] calldata lines = _owedCollateral(terms, position.lines, id, repo.changed());
         uint32 today = _dayOn(terms.utcOffset());
         Accrual.Due memory due = _dueToday(terms, repo, id, set, today);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
 import {IPriceBoard} from "../interfaces/IPriceBoard.sol";
 import {IRepoDefault} from "../interfaces/IRepoDefault.sol";
@@ -107,13 +108,15 @@ contract RepoDefault is IRepoDefault, NetExposure {
         if (repo.state() != RepoState.ClosedOut || terms.custody() == address(0) || !ofSide) {
             revert NothingToCollect(id, wallet);
         }
-        lines = _collateral(terms, lines, id, repo.changed());
+        lines = _owedCollateral(terms, lines, id, repo.changed());
         Line[] memory due = new Line[](lines.length);
         uint256 count = 0;
         for (uint256 i = 0; i < lines.length; ++i) {
             address security = lines[i].security;
-            uint256 award = _awards[id][security];
-            uint256 quantity = wallet == terms.buyer() ? award : _custody.heldFor(id, security) - award;
+            uint256 held = _custody.heldFor(id, security);
+            // A reversal since the close-out takes from what is left for the buyer last.
+            uint256 award = Math.min(_awards[id][security], held);
+            uint256 quantity = wallet == terms.buyer() ? award : held - award;
             if (quantity == 0 || !_canDeliver(security, terms.custody(), quantity)) continue;
             due[count++] = Line(security, quantity, lines[i].margin);
             if (wallet == terms.buyer()) _awards[id][security] = 0;
@@ -211,7 +214,7 @@ contract RepoDefault is IRepoDefault, NetExposure {
         RepoWord repo;
         bool buyerIsFirst;
         (id, repo, buyerIsFirst) = _next(netted, terms, last);
-        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
+        Line[] calldata lines = _owedCollateral(terms, position.lines, id, repo.changed());
         (uint256 repurchase, int256 toSeller) = _owed(netted, terms, id, repo, step.declaredAt);
         int256 owed = int256(repurchase) - toSeller;
         uint256 basis = netted.set.basis();

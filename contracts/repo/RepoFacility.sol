@@ -102,7 +102,7 @@ contract RepoFacility is
         if (today < repo.repurchaseDate()) revert NotDue(repo.repurchaseDate(), today);
         bytes32 nettingSet = _requireClosable(terms, id, repo.repurchaseDate(), closer, signature);
         SetWord set = _performing(nettingSet);
-        lines = _collateral(terms, lines, id, repo.changed());
+        lines = _owedCollateral(terms, lines, id, repo.changed());
         Accrual.Due memory due = _dueOn(terms, repo, id, set, today);
 
         repo.withState(RepoState.Closed).writeTo(_repos[id]);

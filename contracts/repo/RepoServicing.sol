@@ -121,8 +121,10 @@ contract RepoServicing is IRepoServicing, RepoBase {
         _settlement.requireUnlocked();
         CheckedTerms terms = byId(position.terms);
         bytes32 id = terms.id();
-        RepoWord repo = _openRepo(id);
-        _performing(_nettingSet(terms));
+        RepoWord repo = readRepo(_repos[id]);
+        if (repo.state() != RepoState.Open && repo.state() != RepoState.ClosedOut) {
+            revert IRepoFacility.WrongState(id, repo.state());
+        }
         Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
         Line[] memory back = _takeReversed(terms, id, lines, left);
 
@@ -192,7 +194,7 @@ contract RepoServicing is IRepoServicing, RepoBase {
         Line[] calldata lines,
         Line[] calldata left
     ) private returns (Line[] memory back) {
-        address holder = terms.custody() == address(0) ? terms.buyer() : terms.custody();
+        address holder = _holder(terms);
         back = new Line[](lines.length);
         uint256 sum = 0;
         if (left.length != lines.length) revert NothingReversed(id);
@@ -202,7 +204,7 @@ contract RepoServicing is IRepoServicing, RepoBase {
             uint256 taken = Math.min(inAll - _reversals[id][line.security], line.quantity);
             bool matches = left[i].security == line.security && left[i].margin == line.margin;
             if (!matches || left[i].quantity != line.quantity - taken) revert NothingReversed(id);
-            _reversals[id][line.security] += taken;
+            _reversals[id][line.security] = inAll;
             back[i] = Line(line.security, taken, line.margin);
             sum += taken;
         }
