@@ -46,7 +46,10 @@ interface ICollateralPolicy {
     function latest() external view returns (uint256);
 
     /// @notice What `version` says of `kind`. Reverts where it is not eligible.
-    function ruleOf(uint256 version, SecurityKind kind) external view returns (Rule memory);
+    function ruleOf(
+        uint256 version,
+        SecurityKind kind
+    ) external view returns (Method method, uint64 margin, uint64 concentration);
 
     /// @notice What `version` says of `kind` to a new repo. Reverts where it is not the latest or does not take the kind.
     function ruleForNew(

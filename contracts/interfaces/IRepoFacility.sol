@@ -171,6 +171,7 @@ struct Change {
 /// @param securities how many securities stand as margin
 /// @param method, basis, maximumPriceAge, grace, lateRate as the agreement says
 /// @param secondDefaulted in default, whether the second participant is
+/// @param called whether a call stands
 /// @param clock while a call stands, the second by which it is to be met, zero while its clock stands still; in default, the
 /// second of the declaration
 struct NettingSet {
@@ -183,6 +184,7 @@ struct NettingSet {
     uint32 grace;
     int64 lateRate;
     bool secondDefaulted;
+    bool called;
     uint40 clock;
 }
 

@@ -96,7 +96,7 @@ interface ISecurityEntitlement is IRegisteredERC20 {
     function sunset() external view returns (uint256);
 
     /// @notice How much root moves took from one wallet to another to reverse this settlement, all together.
-    function reversed(bytes32 settlement, address from, address to) external view returns (uint256);
+    function reversedOf(bytes32 settlement, address from, address to) external view returns (uint256);
 
     /// @notice Both, for whoever would take the entitlement as collateral.
     function kindAndSunset() external view returns (SecurityKind, uint256);

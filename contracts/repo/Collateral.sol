@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ICollateralPolicy, Method, Rule} from "../interfaces/ICollateralPolicy.sol";
+import {ICollateralPolicy, Method} from "../interfaces/ICollateralPolicy.sol";
 import {IPriceBoard} from "../interfaces/IPriceBoard.sol";
 import {IRegisteredERC20} from "../interfaces/IRegisteredERC20.sol";
 import {IRepoFacility, Line} from "../interfaces/IRepoFacility.sol";
-import {ISecurityEntitlement, SecurityKind} from "../interfaces/ISecurityEntitlement.sol";
+import {ISecurityEntitlement} from "../interfaces/ISecurityEntitlement.sol";
+import {Question} from "./Question.sol";
 import {RepoMath} from "./RepoMath.sol";
 
 /// @title What collateral may stand in, and what it counts for.
@@ -65,7 +66,7 @@ library Collateral {
     ) internal view returns (uint256 marketValue, uint256 afterMargin) {
         for (uint256 i = 0; i < lines.length; ++i) {
             Line calldata line = lines[i];
-            uint256 price = measure.prices.priceOf(line.security, measure.maximumPriceAge);
+            uint256 price = _priceOf(line.security, measure);
             unchecked {
                 marketValue += line.quantity * price * RepoMath.ONE;
                 afterMargin += RepoMath.valueAfterMarginDown(line.quantity, price, measure.method, line.margin);
@@ -82,19 +83,37 @@ library Collateral {
         if (quantity == 0) revert IRepoFacility.EmptyLine(security);
         if (quantity > type(uint96).max) revert IRegisteredERC20.AmountTooLarge(security, quantity);
         // The price first: the venue prices securities and nothing else, so an address without one is asked nothing.
-        uint256 price = measure.prices.priceOf(security, measure.maximumPriceAge);
-        (SecurityKind kind, uint256 sunset) = ISecurityEntitlement(security).kindAndSunset();
+        uint256 price = _priceOf(security, measure);
+        (uint256 kind, uint256 sunset) = _kindAndSunsetOf(security);
         (Method method, uint64 least, uint64 concentration) = _ruleOf(kind, measure);
-        if (measure.method != method || margin < least || (method == Method.Haircut && margin >= RepoMath.ONE)) {
+        bool tooLarge = margin >= RepoMath.ONE && method == Method.Haircut;
+        if (measure.method != method || margin < least || tooLarge) {
             revert IRepoFacility.MarginNotAccepted(security, measure.method, margin, least);
         }
         if (measure.ends > sunset) revert IRepoFacility.WouldOutliveSecurity(security, measure.ends, sunset);
         return (RepoMath.valueAfterMarginDown(quantity, price, method, margin), concentration);
     }
 
-    function _ruleOf(SecurityKind kind, Measure memory measure) private view returns (Method, uint64, uint64) {
-        if (measure.isNew) return measure.policy.ruleForNew(measure.policyVersion, kind);
-        Rule memory rule = measure.policy.ruleOf(measure.policyVersion, kind);
-        return (rule.method, rule.margin, rule.concentration);
+    function _priceOf(address security, Measure memory measure) private view returns (uint256 price) {
+        bytes4 selector = IPriceBoard.priceOf.selector;
+        uint256 age = measure.maximumPriceAge;
+        (price, , ) = Question.ask(address(measure.prices), selector, uint160(security), age, 1);
+    }
+
+    /// @dev The policy, which is asked next, has no rule for a kind that is none.
+    function _kindAndSunsetOf(address security) private view returns (uint256 kind, uint256 sunset) {
+        (kind, sunset, ) = Question.ask(security, ISecurityEntitlement.kindAndSunset.selector, 0, 0, 2);
+    }
+
+    function _ruleOf(uint256 kind, Measure memory measure) private view returns (Method, uint64, uint64) {
+        bytes4 selector = measure.isNew ? ICollateralPolicy.ruleForNew.selector : ICollateralPolicy.ruleOf.selector;
+        (uint256 method, uint256 margin, uint256 concentration) = Question.ask(
+            address(measure.policy),
+            selector,
+            measure.policyVersion,
+            kind,
+            3
+        );
+        return (Method(method), uint64(margin), uint64(concentration));
     }
 }

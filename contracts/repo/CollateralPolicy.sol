@@ -41,10 +41,10 @@ contract CollateralPolicy is ICollateralPolicy, AccessManaged {
     }
 
     /// @inheritdoc ICollateralPolicy
-    function ruleOf(uint256 version, SecurityKind kind) external view returns (Rule memory) {
-        Entry memory entry = _entries[version][kind];
+    function ruleOf(uint256 version, SecurityKind kind) external view returns (Method, uint64, uint64) {
+        Entry storage entry = _entries[version][kind];
         if (entry.concentration == 0) revert NotEligible(version, kind);
-        return Rule(kind, entry.method, entry.margin, entry.concentration);
+        return (entry.method, entry.margin, entry.concentration);
     }
 
     /// @inheritdoc ICollateralPolicy

@@ -36,16 +36,16 @@ contract MarginCalls is NetExposure {
         if (amount == 0) {
             revert IRepoMargin.NothingToCall(exposure, pair.agreement.threshold, pair.agreement.minimumTransfer);
         }
-        MarginCall memory standing = _calls[netted.id];
-        if (standing.amount != 0 && netted.set.clock() != 0)
-            revert IRepoMargin.CallOutstanding(netted.id, standing.amount);
+        if (netted.set.called() && netted.set.clock() != 0) {
+            revert IRepoMargin.CallOutstanding(netted.id, _calls[netted.id].amount);
+        }
         uint24 number = _nextNumber(netted);
         _requireSigned(pair.by, MarginConsents.calling(netted.id, number, pair.by), signature);
 
         bool stopped = Impediment.stops(_settlement, pair.cash, pair.by);
         uint40 deadline = stopped ? 0 : uint40(block.timestamp + pair.agreement.callDeadline);
         _calls[netted.id] = MarginCall(uint96(amount), pair.by);
-        _sets[netted.id].clock = deadline;
+        (_sets[netted.id].called, _sets[netted.id].clock) = (true, deadline);
         emit IRepoMargin.MarginCalled(netted.id, pair.by, pair.against, number, exposure, amount, deadline);
     }
 

@@ -103,7 +103,7 @@ contract MarginTransfers is NetExposure {
 
     function _clearCall(bytes32 nettingSet, uint256 amount) private {
         delete _calls[nettingSet];
-        _sets[nettingSet].clock = 0;
+        (_sets[nettingSet].called, _sets[nettingSet].clock) = (false, 0);
         emit IRepoMargin.CallMet(nettingSet, amount);
     }
 

@@ -14,6 +14,7 @@ import {
     RepoTerms
 } from "../interfaces/IRepoFacility.sol";
 import {SignerKind} from "../interfaces/IWalletRegistry.sol";
+import {WalletWord} from "../registry/WalletWord.sol";
 import {Accrual} from "./Accrual.sol";
 import {CheckedTerms, checked, byId} from "./CheckedTerms.sol";
 import {Collateral} from "./Collateral.sol";
@@ -108,22 +109,19 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         bytes calldata buyerSignature
     ) external {
         CheckedTerms terms = byId(position.terms);
-        (bytes32 id, RepoWord repo, SetWord set) = _changing(terms);
-        bytes32 nettingSet = _nettingSet(terms);
-        // Whether its clock runs or not.
-        if (_calls[nettingSet].amount != 0) revert CallStands(nettingSet);
+        (bytes32 id, RepoWord repo) = _changeable(terms);
+        (WalletWord seller, WalletWord buyer) = _wallets(terms.seller(), terms.buyer());
+        SetWord set = _withoutCall(_nettingSet(terms, seller, buyer));
         Line[] calldata lines = _owedCollateral(terms, position.lines, id, repo.changed());
         bytes32 newHash = RepoTermsLib.hash(newLines);
         if (newHash == RepoTermsLib.hash(lines)) revert NothingChanges(id);
         (uint32 number, uint32 today) = (_changes[id].number + 1, _dayOn(terms.utcOffset()));
-        _requireSigned(
-            terms.seller(),
-            RepoTermsLib.substituting(id, number, today, newHash, terms.seller()),
-            sellerSignature
-        );
+        bytes32 domain = _domainSeparatorV4();
+        bytes32 structHash = RepoTermsLib.substituting(id, number, today, newHash, terms.seller());
+        _requireSignedIn(domain, terms.seller(), seller.signerKind(), structHash, sellerSignature);
         if (!terms.maySubstitute()) {
-            bytes32 structHash = RepoTermsLib.substituting(id, number, today, newHash, terms.buyer());
-            _requireSigned(terms.buyer(), structHash, buyerSignature);
+            structHash = RepoTermsLib.substituting(id, number, today, newHash, terms.buyer());
+            _requireSignedIn(domain, terms.buyer(), buyer.signerKind(), structHash, buyerSignature);
         }
         _requireNoLess(terms, repo, set, lines, newLines);
         if (terms.maySubstitute()) _requireMarginsKept(set.method(), lines, newLines);
@@ -177,12 +175,23 @@ contract RepoChanges is IRepoChanges, RepoOpening {
 
     /// @dev The repo, its id and its set, if it may still be changed today.
     function _changing(CheckedTerms terms) private view returns (bytes32 id, RepoWord repo, SetWord set) {
+        (id, repo) = _changeable(terms);
+        set = _performing(_nettingSet(terms));
+    }
+
+    /// @dev The set, in which no call may stand, whether its clock runs or not.
+    function _withoutCall(bytes32 nettingSet) private view returns (SetWord set) {
+        set = _performing(nettingSet);
+        if (set.called()) revert CallStands(nettingSet);
+    }
+
+    /// @dev The repo and its id, if its day for changes is not past.
+    function _changeable(CheckedTerms terms) private view returns (bytes32 id, RepoWord repo) {
         id = terms.id();
         repo = _openRepo(id);
         uint32 today = _dayOn(terms.utcOffset());
         bool sameDay = terms.duration() == Duration.Intraday && today == repo.repurchaseDate();
         if (today >= repo.repurchaseDate() && !sameDay) revert PastChanging(repo.repurchaseDate(), today);
-        set = _performing(_nettingSet(terms));
     }
 
     function _requireAmendable(
@@ -201,7 +210,9 @@ contract RepoChanges is IRepoChanges, RepoOpening {
             revert IRepoFacility.BadPurchasePrice(price);
         }
         _requireSane(amendment.rate);
-        if (valueChanges) newLines.requireCovered(_measureNow(terms, repo, set), price);
+        if (valueChanges) {
+            newLines.requireCovered(_measure(terms, set, _lastDayNow(terms, repo), false), price);
+        }
     }
 
     /// @dev The new basket may stand in, and counts for no less than the old one.
@@ -212,7 +223,7 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         Line[] calldata lines,
         Line[] calldata newLines
     ) private view {
-        Collateral.Measure memory measure = _measureNow(terms, repo, set);
+        Collateral.Measure memory measure = _measure(terms, set, _lastDayNow(terms, repo), false);
         (, uint256 needed) = lines.valueOf(measure);
         uint256 available = newLines.requireEligible(measure);
         if (available < needed) {
@@ -237,16 +248,10 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         }
     }
 
-    function _measureNow(
-        CheckedTerms terms,
-        RepoWord repo,
-        SetWord set
-    ) private view returns (Collateral.Measure memory) {
-        uint256 date =
-            repo.repurchaseDate() == NO_DATE
-                ? uint256(_dayOn(terms.utcOffset())) + terms.noticePeriod()
-                : repo.repurchaseDate();
-        return _measure(terms, set, date, false);
+    /// @dev The day to whose end collateral that comes in must live.
+    function _lastDayNow(CheckedTerms terms, RepoWord repo) private view returns (uint256) {
+        if (repo.repurchaseDate() != NO_DATE) return repo.repurchaseDate();
+        return uint256(_dayOn(terms.utcOffset())) + terms.noticePeriod();
     }
 
     /// @dev Two active wallets signed. Where nothing moves no token would ask, and a wallet that is stopped because its key
@@ -260,8 +265,9 @@ contract RepoChanges is IRepoChanges, RepoOpening {
     ) private view {
         (address seller, address buyer) = (terms.seller(), terms.buyer());
         (SignerKind sellerKind, SignerKind buyerKind) = _registry.checkActive(seller, buyer);
-        _requireSignedBy(seller, sellerKind, sellerHash, sellerSignature);
-        _requireSignedBy(buyer, buyerKind, buyerHash, buyerSignature);
+        bytes32 domain = _domainSeparatorV4();
+        _requireSignedIn(domain, seller, sellerKind, sellerHash, sellerSignature);
+        _requireSignedIn(domain, buyer, buyerKind, buyerHash, buyerSignature);
     }
 
     function _dueToday(

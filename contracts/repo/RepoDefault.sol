@@ -297,7 +297,8 @@ contract RepoDefault is IRepoDefault, NetExposure {
         delete _calls[netted.id];
         delete _nets[netted.id];
         NettingSet storage set = _sets[netted.id];
-        (set.open, set.securities, set.clock, set.state) = (0, 0, 0, SetState.Performing);
+        (set.open, set.securities, set.state) = (0, 0, SetState.Performing);
+        (set.called, set.clock) = (false, 0);
         emit ClosedOut(netted.id, sum, claim);
     }
 }

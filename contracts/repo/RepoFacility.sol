@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Amendment, IRepoChanges} from "../interfaces/IRepoChanges.sol";
 import {CloseOut, IRepoDefault} from "../interfaces/IRepoDefault.sol";
 import {
@@ -23,7 +22,6 @@ import {IncomeNotice, IRepoServicing} from "../interfaces/IRepoServicing.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
 import {SignerKind} from "../interfaces/IWalletRegistry.sol";
 import {WalletWord} from "../registry/WalletWord.sol";
-import {Consent} from "../settlement/Consent.sol";
 import {Accrual} from "./Accrual.sol";
 import {CheckedTerms, checked, byId} from "./CheckedTerms.sol";
 import {Collateral} from "./Collateral.sol";
@@ -54,7 +52,6 @@ contract RepoFacility is
     IRepoRecords,
     RepoOpening
 {
-    using MessageHashUtils for bytes32;
     using RepoTermsLib for CheckedTerms;
 
     /// @inheritdoc IRepoFacility
@@ -303,8 +300,8 @@ contract RepoFacility is
 
     /// @inheritdoc IRepoRecords
     function nettingSetOf(address one, address other, bytes32 agreement, address cash) external view returns (bytes32) {
-        (WalletWord first, WalletWord second) = _registry.wordsOf(one, other);
-        return _nettingSet(first.participant(), second.participant(), agreement, cash);
+        (bytes20 first, bytes20 second) = _participants(one, other);
+        return _nettingSet(first, second, agreement, cash);
     }
 
     /// @inheritdoc IRepoFacility
@@ -340,12 +337,12 @@ contract RepoFacility is
         bytes calldata sellerSignature,
         bytes calldata buyerSignature
     ) private view returns (bytes32 nettingSet) {
-        (WalletWord seller, WalletWord buyer) = _registry.wordsOf(terms.seller(), terms.buyer());
+        (WalletWord seller, WalletWord buyer) = _wallets(terms.seller(), terms.buyer());
         if (seller.participant() == buyer.participant()) revert SameParty(terms.seller());
-        nettingSet = _nettingSet(seller.participant(), buyer.participant(), terms.agreement(), terms.cash());
+        nettingSet = _nettingSet(terms, seller, buyer);
         bytes32 domain = _domainSeparatorV4();
-        Consent.requireSigned(terms.seller(), seller.signerKind(), domain.toTypedDataHash(sellerHash), sellerSignature);
-        Consent.requireSigned(terms.buyer(), buyer.signerKind(), domain.toTypedDataHash(buyerHash), buyerSignature);
+        _requireSignedIn(domain, terms.seller(), seller.signerKind(), sellerHash, sellerSignature);
+        _requireSignedIn(domain, terms.buyer(), buyer.signerKind(), buyerHash, buyerSignature);
     }
 
     /// @dev Before the cut-off one of the sides signed; from then on nobody needs to. The netting set comes with it.
@@ -356,8 +353,8 @@ contract RepoFacility is
         address closer,
         bytes calldata signature
     ) private view returns (bytes32 nettingSet) {
-        (WalletWord seller, WalletWord buyer) = _registry.wordsOf(terms.seller(), terms.buyer());
-        nettingSet = _nettingSet(seller.participant(), buyer.participant(), terms.agreement(), terms.cash());
+        (WalletWord seller, WalletWord buyer) = _wallets(terms.seller(), terms.buyer());
+        nettingSet = _nettingSet(terms, seller, buyer);
         if (block.timestamp < _cutOff(terms, repurchaseDate)) {
             if (closer != terms.seller() && closer != terms.buyer()) revert NotASide(closer);
             SignerKind kind = closer == terms.seller() ? seller.signerKind() : buyer.signerKind();
@@ -367,12 +364,12 @@ contract RepoFacility is
 
     /// @dev With its last repo, a set has no exposure left that a call could be about.
     function _countClosed(bytes32 nettingSet, SetWord set) private {
-        uint16 left = set.open() - 1;
-        set.withOpen(left).writeTo(_sets[nettingSet]);
-        if (left == 0) {
-            _sets[nettingSet].clock = 0;
+        SetWord left = set.withOpen(set.open() - 1);
+        if (left.open() == 0) {
+            left = left.withoutCall();
             delete _calls[nettingSet];
         }
+        left.writeTo(_sets[nettingSet]);
     }
 
     /// @dev The collateral back one way, `due` the other.

@@ -37,7 +37,7 @@ abstract contract RepoOpening is RepoBase {
             ICashToken(terms.cash()).currency();
         }
         if (set.open() + more > MOST_OPEN_REPOS) revert IRepoFacility.SetFull(nettingSet, MOST_OPEN_REPOS);
-        Collateral.requireCovered(lines, _measureOf(terms, set), terms.purchasePrice());
+        Collateral.requireCovered(lines, _measure(terms, set, _lastDay(terms), true), terms.purchasePrice());
 
         Duration duration = terms.duration();
         uint40 accruesFrom = duration == Duration.Intraday ? uint40(block.timestamp) : terms.purchaseDate();
@@ -76,37 +76,30 @@ abstract contract RepoOpening is RepoBase {
         if (custody != address(0) && custody != address(_custody)) revert IRepoFacility.NotTheVenues(custody);
     }
 
-    /// @dev How new terms measure their collateral: it must live to the end of the repurchase date and the grace.
-    function _measureOf(CheckedTerms terms, SetWord set) internal view returns (Collateral.Measure memory) {
-        uint256 date =
-            terms.duration() == Duration.OpenEnded
-                ? uint256(terms.purchaseDate()) + terms.noticePeriod()
-                : terms.repurchaseDate();
-        return _measure(terms, set, date, true);
+    /// @dev The day to whose end the collateral of new terms must live: the repurchase date, or the first there could be.
+    function _lastDay(CheckedTerms terms) internal pure returns (uint256) {
+        if (terms.duration() != Duration.OpenEnded) return terms.repurchaseDate();
+        return uint256(terms.purchaseDate()) + terms.noticePeriod();
     }
 
-    /// @dev How collateral is measured that must last until `date`.
+    /// @dev How collateral is measured that must live to the end of `date` and the grace. Field by field: as one expression
+    /// it would be laid out in memory twice.
     function _measure(
         CheckedTerms terms,
         SetWord set,
         uint256 date,
         bool isNew
-    ) internal view returns (Collateral.Measure memory) {
-        uint256 ends;
+    ) internal view returns (Collateral.Measure memory measure) {
+        measure.policy = _policy;
+        measure.prices = _prices;
+        measure.policyVersion = terms.policyVersion();
+        measure.isNew = isNew;
+        measure.method = set.method();
+        measure.maximumPriceAge = set.maximumPriceAge();
         unchecked {
             uint256 midnight = (date + 1) * 1 days;
-            ends = uint256(int256(midnight + set.grace()) - terms.utcOffset());
+            measure.ends = uint256(int256(midnight + set.grace()) - terms.utcOffset());
         }
-        return
-            Collateral.Measure(
-                _policy,
-                _prices,
-                terms.policyVersion(),
-                isNew,
-                set.method(),
-                set.maximumPriceAge(),
-                ends
-            );
     }
 
     function _inOrder(Duration duration, uint32 purchaseDate, uint32 repurchaseDate) private pure returns (bool) {

@@ -200,7 +200,7 @@ contract RepoServicing is IRepoServicing, RepoBase {
         if (left.length != lines.length) revert NothingReversed(id);
         for (uint256 i = 0; i < lines.length; ++i) {
             Line calldata line = lines[i];
-            uint256 inAll = ISecurityEntitlement(line.security).reversed(id, holder, terms.seller());
+            uint256 inAll = ISecurityEntitlement(line.security).reversedOf(id, holder, terms.seller());
             uint256 taken = Math.min(inAll - _reversals[id][line.security], line.quantity);
             bool matches = left[i].security == line.security && left[i].margin == line.margin;
             if (!matches || left[i].quantity != line.quantity - taken) revert NothingReversed(id);

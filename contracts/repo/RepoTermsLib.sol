@@ -30,6 +30,11 @@ library RepoTermsLib {
     bytes32 internal constant CANCELLATION_TYPEHASH =
         0x984a442bad173c98f93cf8357ef1237d2a0558564105f97aefe641111353aa00;
 
+    /// @dev RepoSubstitution(bytes32 repo,uint32 number,uint32 date,Line[] lines,address signer)Line(address security,
+    /// uint256 quantity,uint64 margin)
+    bytes32 internal constant SUBSTITUTION_TYPEHASH =
+        0x86604759a770a41c4ac96814f6b15bf5659e329d0c39ea4abb9775314085dedd;
+
     /// @dev The types of what happens rarely are hashed where they are used.
     string private constant LINE_TYPE = "Line(address security,uint256 quantity,uint64 margin)";
 
@@ -134,13 +139,7 @@ library RepoTermsLib {
         bytes32 lines,
         address signer
     ) internal pure returns (bytes32) {
-        bytes32 typehash = keccak256(
-            abi.encodePacked(
-                "RepoSubstitution(bytes32 repo,uint32 number,uint32 date,Line[] lines,address signer)",
-                LINE_TYPE
-            )
-        );
-        return keccak256(abi.encode(typehash, repo, number, date, lines, signer));
+        return keccak256(abi.encode(SUBSTITUTION_TYPEHASH, repo, number, date, lines, signer));
     }
 
     /// @dev The struct hash with which `signer` agrees to roll a repo into the next.

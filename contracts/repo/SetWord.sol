@@ -5,7 +5,7 @@ import {Method} from "../interfaces/ICollateralPolicy.sol";
 import {NettingSet, SetState} from "../interfaces/IRepoFacility.sol";
 
 /// @notice A {NettingSet} as the one storage word that it is, its fields from the lowest bit up: `open`, `securities`,
-/// state, method, `basis`, `maximumPriceAge`, `grace`, `lateRate`, `secondDefaulted`, `clock`.
+/// state, method, `basis`, `maximumPriceAge`, `grace`, `lateRate`, `secondDefaulted`, `called`, `clock`.
 /// @dev Read and written whole where every repo passes, as {RepoWord} is, and for the same reason.
 type SetWord is uint256;
 
@@ -19,8 +19,10 @@ using {
     grace,
     lateRate,
     secondDefaulted,
+    called,
     clock,
     withOpen,
+    withoutCall,
     writeTo
 } for SetWord global;
 
@@ -40,6 +42,11 @@ function withOpen(SetWord word, uint16 repos) pure returns (SetWord) {
     return SetWord.wrap((SetWord.unwrap(word) & ~uint256(type(uint16).max)) | repos);
 }
 
+/// @dev The two highest fields say of a call whether there is one, and when it ends.
+function withoutCall(SetWord word) pure returns (SetWord) {
+    return SetWord.wrap(SetWord.unwrap(word) & type(uint200).max);
+}
+
 function open(SetWord word) pure returns (uint16) {
     return uint16(SetWord.unwrap(word));
 }
@@ -48,12 +55,18 @@ function securities(SetWord word) pure returns (uint16) {
     return uint16(SetWord.unwrap(word) >> 16);
 }
 
-function state(SetWord word) pure returns (SetState) {
-    return SetState(uint8(SetWord.unwrap(word) >> 32));
+/// @dev As it was written, which is of its enum.
+function state(SetWord word) pure returns (SetState written) {
+    assembly ("memory-safe") {
+        written := and(shr(32, word), 0xff)
+    }
 }
 
-function method(SetWord word) pure returns (Method) {
-    return Method(uint8(SetWord.unwrap(word) >> 40));
+/// @dev As it was written, which is of its enum.
+function method(SetWord word) pure returns (Method written) {
+    assembly ("memory-safe") {
+        written := and(shr(40, word), 0xff)
+    }
 }
 
 function basis(SetWord word) pure returns (uint16) {
@@ -76,6 +89,10 @@ function secondDefaulted(SetWord word) pure returns (bool) {
     return uint8(SetWord.unwrap(word) >> 192) != 0;
 }
 
+function called(SetWord word) pure returns (bool) {
+    return uint8(SetWord.unwrap(word) >> 200) != 0;
+}
+
 function clock(SetWord word) pure returns (uint40) {
-    return uint40(SetWord.unwrap(word) >> 200);
+    return uint40(SetWord.unwrap(word) >> 208);
 }

@@ -20,10 +20,12 @@ abstract contract RegisteredERC20 is IRegisteredERC20, ERC20, AccessManaged {
     /// @notice The register that decides who may hold.
     IWalletRegistry public immutable REGISTRY;
 
-    /// @dev Read on every movement, so both fit one word.
+    /// @dev Read on every movement, so all fit one word. Whether anything was ever reversed stands here too, because who asks
+    /// about a reversal is about to move the asset, and nearly always nothing was.
     struct Control {
         address mover;
         bool paused;
+        bool reversed;
     }
 
     struct Announcement {
@@ -214,6 +216,14 @@ abstract contract RegisteredERC20 is IRegisteredERC20, ERC20, AccessManaged {
     /// @dev Reverts where an amount cannot move. Cash has no denomination.
     // solhint-disable-next-line no-empty-blocks
     function _requireDenominated(uint256 amount) internal view virtual {}
+
+    function _noteReversal() internal {
+        _control.reversed = true;
+    }
+
+    function _everReversed() internal view returns (bool) {
+        return _control.reversed;
+    }
 
     /// @dev The books of a movement between two wallets, for whoever was allowed to get here.
     function _record(address from, address to, uint256 amount) internal {

@@ -23,8 +23,7 @@ contract SecurityEntitlement is ISecurityEntitlement, RegisteredERC20 {
     /// @inheritdoc ISecurityEntitlement
     uint256 public immutable sunset;
 
-    /// @inheritdoc ISecurityEntitlement
-    mapping(bytes32 settlement => mapping(address from => mapping(address to => uint256))) public reversed;
+    mapping(bytes32 settlement => mapping(address from => mapping(address to => uint256))) private _reversed;
 
     constructor(
         Issue memory issue,
@@ -68,8 +67,16 @@ contract SecurityEntitlement is ISecurityEntitlement, RegisteredERC20 {
         REGISTRY.checkActive(to, to);
         _unfreezeFor(from, quantity);
         _record(from, to, quantity);
-        if (settlement != 0) reversed[settlement][from][to] += quantity;
+        if (settlement != 0) {
+            _reversed[settlement][from][to] += quantity;
+            _noteReversal();
+        }
         emit RootMoved(from, to, quantity, reason, bookReference, settlement);
+    }
+
+    /// @inheritdoc ISecurityEntitlement
+    function reversedOf(bytes32 settlement, address from, address to) external view returns (uint256) {
+        return _everReversed() ? _reversed[settlement][from][to] : 0;
     }
 
     /// @inheritdoc ISecurityEntitlement

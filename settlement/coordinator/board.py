@@ -66,7 +66,7 @@ class Board:
         number = self.policy_version() if version is None else version
         found: object = self._journal.ask(self._policy, "ruleOf", number, kind.number)
         assert isinstance(found, tuple)
-        _, method, margin, concentration = found
+        method, margin, concentration = found
         return Rule(Method(method), rate_from_chain(margin), rate_from_chain(concentration))
 
     def post_price(self, symbol: str, price: int) -> bool:

@@ -19,7 +19,7 @@ from settlement.coordinator.facility import Facility, event_of
 from settlement.coordinator.repo import BookedRepo, Closing, RepoDesk
 from settlement.errors import BadInput
 from settlement.model.repo import Amendment
-from settlement.onchain import repo_signing
+from settlement.onchain import access, repo_signing
 from settlement.units import (
     cash_from_chain,
     cash_to_chain,
@@ -208,7 +208,12 @@ class ChangeDesk:
             signatures[1] = b""
         before, after = (self._baskets.value(record, each) for each in (record.lines, lines))
         words = [line.words() for line in lines]
-        self._facility.send("substitute", record.position.words(), words, *signatures)
+        access_list = access.substituting(
+            self._facility.deployment, self._directory.by_address(), terms, record.lines, lines
+        )
+        self._facility.send(
+            "substitute", record.position.words(), words, *signatures, access_list=access_list
+        )
         moved = self._baskets.moved(record.lines, lines)
         return Substitution(
             reference=reference,

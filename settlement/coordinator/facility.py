@@ -12,6 +12,7 @@ from settlement.coordinator.repo_records import RepoRecords
 from settlement.coordinator.set_records import SetRecords
 from settlement.errors import UnknownName
 from settlement.onchain import signing
+from settlement.onchain.access import AccessList
 from settlement.onchain.contract import Event
 from settlement.onchain.deployment import Deployment
 from settlement.onchain.operators import Operators
@@ -45,10 +46,18 @@ class Facility:
         self.coordinator: LocalAccount = operators.coordinator
         self.domain = signing.repo_domain(journal.chain.chain_id, contract)
 
-    def send(self, function: str, *arguments: object, gas: int = REPO_GAS) -> list[Event]:
+    def send(
+        self,
+        function: str,
+        *arguments: object,
+        gas: int = REPO_GAS,
+        access_list: AccessList = (),
+    ) -> list[Event]:
         """Submits one act; its events. Raises {Refused}."""
         contract = self.deployment.repo
-        transaction = contract.transaction(self.coordinator, function, *arguments, gas=gas)
+        transaction = contract.transaction(
+            self.coordinator, function, *arguments, gas=gas, access_list=access_list
+        )
         return self.journal.run(transaction)
 
     def ask(self, function: str, *arguments: object) -> object:

@@ -92,7 +92,9 @@ class ServicingDesk:
         """What root moves took back for this repo, less what the repo knows already."""
         chain = self._facility.journal.chain
         asset = self._directory.by_address()[security]
-        in_all = token(asset).read(chain, "reversed", record.id, record.holder, record.terms.seller)
+        in_all = token(asset).read(
+            chain, "reversedOf", record.id, record.holder, record.terms.seller
+        )
         return int(in_all) - int(record.reversed.get(security, 0))
 
     def pass_income(

@@ -3,8 +3,8 @@
 An address or a word of storage that is named costs 100 gas less at its first use than one that is
 not, and an unused one costs 1,900 (a word) or 2,400 (an address) for nothing. So only what every
 settlement reads is listed: of each token its control word and both accounts, of the register both
-wallets; for a repo also the policy's rule and the price. The contract that is called is warm
-anyway; naming it would cost more than its few words save.
+wallets; for a repo also the policy's rule, the price and the module it runs. The contract that is
+called is warm anyway; naming it would cost more than its few words save.
 
 Where a variable stands is the compiler's answer (`storage` in the artifacts); a mapping's word is
 at `keccak(key ‖ slot)`. `tests/contracts/test_access.py` proves that each entry is used.
@@ -19,7 +19,7 @@ from eth_utils import keccak, to_canonical_address
 
 from settlement.errors import CompilerTrouble
 from settlement.model.asset import Asset, Security
-from settlement.model.repo import RepoTerms
+from settlement.model.repo import Line, RepoTerms
 from settlement.model.trade import Trade
 from settlement.onchain.artifacts import load
 from settlement.onchain.contract import Contract, token
@@ -29,6 +29,8 @@ AccessList = tuple[tuple[str, tuple[bytes, ...]], ...]
 
 Assets = Mapping[str, Asset]
 """By address."""
+
+Lines = Sequence[Line]
 
 _Words = Iterator[tuple[str, bytes]]
 """(address, word of its storage)."""
@@ -62,14 +64,7 @@ def netting(registry: Contract, assets: Assets, trades: Sequence[Trade]) -> Acce
 
 def opening(at: Deployment, assets: Assets, terms: RepoTerms) -> AccessList:
     """What opening a repo reads: its exchange, the prices, and the policy on each kind."""
-    words = list(_exchange(at, assets, terms))
-    for line in terms.lines:
-        words.append((at.prices.address, _of(at.prices, "_quotes", line.security)))
-        security = assets[line.security]
-        if isinstance(security, Security):
-            version = _entry(_slot(at.policy, "_entries"), _word(terms.policy_version))
-            kind = _word(security.kind.number)
-            words.append((at.policy.address, _entry(int.from_bytes(version, "big"), kind)))
+    words = [*_exchange(at, assets, terms), *_measured(at, assets, terms, terms.lines)]
     return _listed(words, _called(at, terms))
 
 
@@ -78,13 +73,53 @@ def closing(at: Deployment, assets: Assets, terms: RepoTerms) -> AccessList:
     return _listed(_exchange(at, assets, terms), _called(at, terms))
 
 
+def substituting(
+    at: Deployment, assets: Assets, terms: RepoTerms, before: Lines, after: Lines
+) -> AccessList:
+    """What other collateral reads: the prices of both baskets, the policy, and what moves."""
+    words = [*_registrations(at.registry, terms.seller, terms.buyer)]
+    words += [_quote(at, line) for line in before]
+    words += _measured(at, assets, terms, after)
+    holder = _holder(at, terms)
+    for security in _moving(before, after):
+        words += _registrations(at.registry, holder)
+        words += _movement(assets[security], terms.seller, holder)
+    return _listed(words, [at.changes.address, *_called(at, terms)])
+
+
+def _moving(before: Lines, after: Lines) -> set[str]:
+    """The securities of which the baskets do not have the same quantity."""
+    differing = {(line.security, line.quantity) for line in before}
+    differing ^= {(line.security, line.quantity) for line in after}
+    return {security for security, _ in differing}
+
+
+def _measured(at: Deployment, assets: Assets, terms: RepoTerms, lines: Lines) -> _Words:
+    """The prices of lines, and what the policy says of their kinds."""
+    for line in lines:
+        yield _quote(at, line)
+        security = assets[line.security]
+        if isinstance(security, Security):
+            version = _entry(_slot(at.policy, "_entries"), _word(terms.policy_version))
+            kind = _word(security.kind.number)
+            yield at.policy.address, _entry(int.from_bytes(version, "big"), kind)
+
+
+def _quote(at: Deployment, line: Line) -> tuple[str, bytes]:
+    return at.prices.address, _of(at.prices, "_quotes", line.security)
+
+
 def _exchange(at: Deployment, assets: Assets, terms: RepoTerms) -> _Words:
     """Cash between the sides, collateral between the seller and whoever has it."""
-    holder = terms.custody if _is_tri_party(at, terms) else terms.buyer
+    holder = _holder(at, terms)
     yield from _registrations(at.registry, terms.seller, terms.buyer, holder)
     yield from _movement(assets[terms.cash], terms.seller, terms.buyer)
     for line in terms.lines:
         yield from _movement(assets[line.security], terms.seller, holder)
+
+
+def _holder(at: Deployment, terms: RepoTerms) -> str:
+    return terms.custody if _is_tri_party(at, terms) else terms.buyer
 
 
 def _called(at: Deployment, terms: RepoTerms) -> list[str]:

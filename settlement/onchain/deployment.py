@@ -51,6 +51,7 @@ class Deployment:
     policy: Contract
     repo: Contract
     custody: Contract
+    changes: Contract
 
 
 def deploy(chain: Chain, operators: Operators) -> Deployment:
@@ -68,7 +69,7 @@ def deploy(chain: Chain, operators: Operators) -> Deployment:
         *REPO_MODULES,
     )
     at = [deployed(name, _address(deployer, nonce)) for nonce, name in enumerate(names)]
-    deployment = Deployment(*at[:8])
+    deployment = Deployment(*at[:9])
     depository, registry, venue, settlement, prices, policy, repo, custody, *modules = (
         contract.address for contract in at
     )

@@ -106,3 +106,32 @@ def test_a_repo_reads_what_it_lists(market, chain, sent, venue):
     market.repo.open("R1")
     market.at(market.now() + timedelta(days=1))
     require_each_used(chain, sent(market.repo.close, "R1"))
+
+
+@pytest.mark.parametrize("venue", ["bilateral", "tri-party"])
+@pytest.mark.parametrize("kept", [0, 4_000, 10_000])
+def test_a_substitution_reads_what_it_lists(market, chain, sent, venue, kept):
+    """All of a line goes, or a part of it, or none: then the new line is more on top."""
+    market.add_security("T-2034", denomination=1_000)
+    market.onboarding.deposit("dealer", "T-2034", 20_000)
+    market.onboarding.tokenize("dealer", "T-2034", 20_000)
+    market.repo.adopt_policy({SecurityKind.TREASURY_NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
+    for symbol in ("T-2034", "T-2035"):
+        market.repo.post_price(symbol, 100_750_000)
+    market.repo.agree(
+        Deal(
+            reference="R1",
+            venue=venue,
+            seller="dealer",
+            buyer="fund",
+            currency="USD",
+            collateral={"T-2035": 10_000},
+            margins={"T-2035": Decimal("0.01")},
+            repo_rate=Decimal("0.043"),
+            purchase_date=market.today(),
+            repurchase_date=market.today() + timedelta(days=1),
+        )
+    )
+    market.repo.open("R1")
+    basket = {"T-2035": kept, "T-2034": 10_000}
+    require_each_used(chain, sent(market.changes.substitute_basket, "R1", basket))

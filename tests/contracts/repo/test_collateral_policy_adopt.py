@@ -52,7 +52,7 @@ def test_a_rule_keeps_its_bounds(policy, adopt, method, margin, concentration):
 )
 def test_the_bounds_themselves_hold(policy, adopt, method, margin, concentration):
     adopt((NOTE, method, margin, concentration))
-    assert policy.ruleOf(1, NOTE) == (NOTE, method, margin, concentration)
+    assert policy.ruleOf(1, NOTE) == (method, margin, concentration)
 
 
 def test_a_kind_has_one_rule(adopt):

@@ -32,7 +32,7 @@ def test_nothing_is_eligible_by_default(policy, view):
 def test_a_version_stands_for_good(policy, versions):
     for number, rules in enumerate(versions, start=1):
         for rule in rules:
-            assert policy.ruleOf(number, rule[0]) == rule
+            assert policy.ruleOf(number, rule[0]) == rule[1:]
 
 
 @pytest.mark.parametrize(("version", "kind"), [(0, NOTE), (1, EQUITY), (3, NOTE), (4, NOTE)])

@@ -158,10 +158,10 @@ def test_the_first_repo_of_a_set_copies_what_it_says(facility, pen, dealer, fund
         basis=365, maximum_price_age=7 * DAY, grace=3 * HOUR, late_rate=-20_000_000
     )
     netting_set = pen.netting_set(pen.pair(dealer, fund, agreement))
-    assert facility.setOf(netting_set) == (0, 0, 0, 0, 0, 0, 0, 0, False, 0)
+    assert facility.setOf(netting_set) == (0, 0, 0, 0, 0, 0, 0, 0, False, False, 0)
     facility.open(*pen.signed(replace(terms, agreement=agreement_id(agreement))))
     said = (365, 7 * DAY, 3 * HOUR, -20_000_000)
-    assert facility.setOf(netting_set) == (1, 0, 1, 0, *said, False, 0)
+    assert facility.setOf(netting_set) == (1, 0, 1, 0, *said, False, False, 0)
 
 
 def test_the_next_repo_of_a_set_only_counts(facility, pen, dealer, fund, terms):

@@ -18,6 +18,7 @@ TEXTS = {
     "LINE": repo_signing.LINE,
     "CLOSING": repo_signing.CLOSING,
     "CANCELLATION": repo_signing.CANCELLATION,
+    "SUBSTITUTION": repo_signing.SUBSTITUTION,
 }
 
 

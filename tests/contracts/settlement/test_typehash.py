@@ -28,6 +28,7 @@ TEXTS = {
         "LINE_TYPEHASH": repo_signing.LINE,
         "CLOSING_TYPEHASH": repo_signing.CLOSING,
         "CANCELLATION_TYPEHASH": repo_signing.CANCELLATION,
+        "SUBSTITUTION_TYPEHASH": repo_signing.SUBSTITUTION,
     },
     "MarginConsents": {},
 }
@@ -36,7 +37,6 @@ IN_PLACE = {
         repo_signing.AGREEMENT,
         repo_signing.NOTICE,
         repo_signing.AMENDMENT.removesuffix(repo_signing.LINE),
-        repo_signing.SUBSTITUTION.removesuffix(repo_signing.LINE),
         repo_signing.LINE,
         repo_signing.ROLL,
         repo_signing.INCOME,
