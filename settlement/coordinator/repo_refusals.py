@@ -138,6 +138,9 @@ class _Words:
                 f"and it is {self._time(a['time'])}"
             ),
             "NothingToRecord": lambda a: _FAILING[Failing(a["failing"])],
+            "ReversalUnrecorded": lambda a: (
+                f"{self._name(a['security'])} of this repo was reversed, which is not on record yet"
+            ),
             "NothingReversed": lambda _: "no reversal of the repo's own leg is to be recorded",
             "NotTheAgreement": lambda _: "the repo is under another agreement",
             "IncomeKnown": lambda a: f"{self._income(a)} is on record already",

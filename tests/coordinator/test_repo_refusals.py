@@ -138,6 +138,11 @@ SENTENCES = [
         "income of T-2035 for 2026-03-02 is on record already",
     ),
     (
+        "ReversalUnrecorded",
+        (REPO, "T-2035"),
+        "T-2035 of this repo was reversed, which is not on record yet",
+    ),
+    (
         "NothingReversed",
         (REPO,),
         "no reversal of the repo's own leg is to be recorded",

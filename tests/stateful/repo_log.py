@@ -85,13 +85,14 @@ class Log:
 
     def set_words(self, id: bytes) -> tuple[Any, ...]:
         if id not in self.sets:
-            return (0, 0, 0, 0, 0, 0, 0, 0, False, 0)
+            return (0, 0, 0, 0, 0, 0, 0, 0, False, False, 0)
         each = self.sets[id]
         a = each.agreement
         return (
             *(each.open, len(each.securities), each.state),
             *(a.method, a.basis, a.maximum_price_age, a.grace, a.late_rate),
-            *(each.second_defaulted, each.closing[0] if each.state == 2 else each.deadline),
+            *(each.second_defaulted, each.call != NO_CALL),
+            each.closing[0] if each.state == 2 else each.deadline,
         )
 
     def margin_words(self, id: bytes) -> tuple[Any, ...]:

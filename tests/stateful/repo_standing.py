@@ -219,7 +219,7 @@ class NettingSet:
     def words(self, open_repos: int) -> tuple[Any, ...]:
         a = self.agreement
         if self.state is SetState.UNUSED:
-            return (0,) * 10
+            return (0,) * 11
         in_default = self.state is SetState.IN_DEFAULT
         return (
             open_repos,
@@ -227,6 +227,7 @@ class NettingSet:
             self.state.value,
             *(a.method, a.basis, a.maximum_price_age, a.grace, a.late_rate),
             self.second_defaulted,
+            self.call is not None,
             self.declared_at if in_default else self.deadline,
         )
 

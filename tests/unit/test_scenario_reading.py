@@ -632,7 +632,7 @@ def test_a_file_that_is_not_there_or_is_a_folder(tmp_path):
 def test_a_name_is_looked_up_in_the_package_and_a_path_is_not():
     with pytest.raises(UnknownName, match="there is no scenario 'dya'; did you mean 'day'"):
         catalogue.find("dya")
-    with pytest.raises(UnknownName, match="known: coupon, day, "):
+    with pytest.raises(UnknownName, match="known: clock, coupon, day, "):
         catalogue.text_of("zzz")
     with pytest.raises(BadFile, match="no such file"):
         catalogue.find("somewhere/day")

@@ -134,3 +134,36 @@ def test_all_of_it_leaves_the_whole_price_exposed(facility, pen, open_ended, roo
     pair = pen.pair(fund, dealer)
     exposure, _ = facility.reader("netExposure")(pair, [Position(open_ended, left)], [])
     assert exposure == PURCHASE_PRICE
+
+
+@pytest.mark.parametrize("where", ["with the buyer", "in custody"])
+def test_before_it_is_recorded_the_repo_does_not_close(
+    facility, pen, ready, root, dealer, fund, custody, at, watch, where
+):
+    """Else the seller would have the collateral twice, out of what is held for others."""
+    held = {"custody": custody.address} if where == "in custody" else {}
+    terms = pen.terms(dealer, fund, **held)
+    facility.open(*pen.signed(terms))
+    root(terms, TAKEN)
+    at(1, 10)
+    moved = watch()
+    (line,) = terms.lines
+    repo = repo_signing.repo_id(terms)
+    with reverts("ReversalUnrecorded", repo=repo, security=line.security):
+        facility.close(*pen.closing(terms, dealer))
+    assert moved() == {}
+
+    left = less(terms, TAKEN)
+    facility.recordReversal(Position(terms), left)
+    facility.close(*pen.closing(terms, dealer, left))
+    assert moved()["dealer"]["T-2035"] == QUANTITY - TAKEN
+
+
+def test_it_does_not_change_its_collateral_either(facility, pen, open_ended, root):
+    root(open_ended, TAKEN)
+    (line,) = open_ended.lines
+    more = (replace(line, quantity=QUANTITY + 1_000),)
+    with reverts(
+        "ReversalUnrecorded", repo=repo_signing.repo_id(open_ended), security=line.security
+    ):
+        facility.substitute(*pen.substituting(Position(open_ended), more))
