@@ -97,11 +97,15 @@ library Collateral {
     function _priceOf(address security, Measure memory measure) private view returns (uint256 price) {
         bytes4 selector = IPriceBoard.priceOf.selector;
         uint256 age = measure.maximumPriceAge;
+        // The answer has fewer words than a question may have.
+        // slither-disable-next-line unused-return
         (price, , ) = Question.ask(address(measure.prices), selector, uint160(security), age, 1);
     }
 
     /// @dev The policy, which is asked next, has no rule for a kind that is none.
     function _kindAndSunsetOf(address security) private view returns (uint256 kind, uint256 sunset) {
+        // The answer has fewer words than a question may have.
+        // slither-disable-next-line unused-return
         (kind, sunset, ) = Question.ask(security, ISecurityEntitlement.kindAndSunset.selector, 0, 0, 2);
     }
 

@@ -70,8 +70,14 @@ function addDifferences(
         address security = gone < next ? gone : next;
         int256 more = 0;
         // Quantities of eligible lines have at most 96 bits.
-        if (next == security) more += int256(later[j++].quantity);
-        if (gone == security) more -= int256(before[i++].quantity);
+        if (next == security) {
+            more += int256(later[j].quantity);
+            ++j;
+        }
+        if (gone == security) {
+            more -= int256(before[i].quantity);
+            ++i;
+        }
         legs.addNet(security, giver, holder, more);
     }
 }

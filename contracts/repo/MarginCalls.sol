@@ -33,6 +33,8 @@ contract MarginCalls is NetExposure {
         _settlement.requireUnlocked();
         Netted memory netted = _performingSet(pair);
         (int256 exposure, uint256 amount) = _callable(pair, netted, positions, securities);
+        // Zero is how {_callable} says that there is nothing.
+        // slither-disable-next-line incorrect-equality
         if (amount == 0) {
             revert IRepoMargin.NothingToCall(exposure, pair.agreement.threshold, pair.agreement.minimumTransfer);
         }

@@ -63,6 +63,8 @@ contract MarginTransfers is NetExposure {
         MarginAccount memory account = _accountToday(pair, netted);
         int256 held = netted.byFirst ? int256(account.cash) : -int256(account.cash);
         uint256 available = held < 0 ? 0 : uint256(held);
+        // The books of this contract, which nobody can add to from outside.
+        // slither-disable-next-line incorrect-equality
         bool settles = int256(principal) == held && account.cashDays != 0;
         int256 interest = settles ? _takeInterest(pair, netted, account) : int256(0);
         bool nothing = principal == 0 && interest <= 0;
@@ -123,6 +125,8 @@ contract MarginTransfers is NetExposure {
             // One security may be all of a margin.
             // slither-disable-next-line unused-return
             (uint256 value, ) = Collateral.eligibleValue(lines[i], measure);
+            // An enumeration, not an amount.
+            // slither-disable-next-line incorrect-equality
             if (measure.method == Method.Ratio) {
                 value = lines[i].quantity * _prices.priceOf(lines[i].security, measure.maximumPriceAge) * RepoMath.ONE;
             }

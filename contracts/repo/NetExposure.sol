@@ -78,6 +78,8 @@ abstract contract NetExposure is RepoBase {
         RepoWord repo,
         uint256 time
     ) internal view returns (uint256 repurchase, int256 toSeller) {
+        // All zero, unless there is one.
+        // slither-disable-next-line uninitialized-local
         Change memory change;
         if (repo.changed()) change = _changes[id];
         uint32 day = _dayAt(time, terms.utcOffset());

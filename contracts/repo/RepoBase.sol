@@ -5,16 +5,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {ICollateralPolicy} from "../interfaces/ICollateralPolicy.sol";
 import {IPriceBoard} from "../interfaces/IPriceBoard.sol";
-import {
-    Agreement,
-    Change,
-    IRepoFacility,
-    Line,
-    NettingSet,
-    Repo,
-    RepoState,
-    SetState
-} from "../interfaces/IRepoFacility.sol";
+import {Change, IRepoFacility, Line, NettingSet, Repo, RepoState, SetState} from "../interfaces/IRepoFacility.sol";
 import {MarginAccount, MarginCall, SecurityMargin} from "../interfaces/IRepoMargin.sol";
 import {ISecurityEntitlement} from "../interfaces/ISecurityEntitlement.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
@@ -61,6 +52,8 @@ abstract contract RepoBase is EIP712 {
     /// @dev Where tri-party collateral is held.
     ITriPartyCustody internal immutable _custody;
 
+    // What one of the six writes another reads.
+    // slither-disable-start uninitialized-state
     mapping(bytes32 repo => Repo) internal _repos;
     mapping(bytes32 nettingSet => NettingSet) internal _sets;
     mapping(bytes32 repo => Change) internal _changes;
@@ -88,6 +81,7 @@ abstract contract RepoBase is EIP712 {
     /// @dev What custody has for the buyer of a repo that was closed out; the rest is the seller's.
     mapping(bytes32 repo => mapping(address security => uint256)) internal _awards;
     mapping(bytes32 nettingSet => int256) internal _claims;
+    // slither-disable-end uninitialized-state
 
     constructor(Venue memory venue) EIP712("DvP Repo Facility", "1") {
         _settlement = venue.settlement;
@@ -117,6 +111,8 @@ abstract contract RepoBase is EIP712 {
         bool changed
     ) internal view returns (Line[] calldata) {
         bytes32 expected = changed ? _changes[id].lines : bytes32(0);
+        // A hash is this one or it is not.
+        // slither-disable-next-line incorrect-equality
         if (expected == 0) {
             if (lines.length != 0) revert IRepoFacility.NotTheCollateral(id);
             return terms.lines();
@@ -205,6 +201,8 @@ abstract contract RepoBase is EIP712 {
 
     /// @dev Both as the register has them.
     function _wallets(address one, address other) internal view returns (WalletWord, WalletWord) {
+        // The answer has fewer words than a question may have.
+        // slither-disable-next-line unused-return
         (uint256 first, uint256 second, ) = Question.ask(
             address(_registry),
             IWalletRegistry.wordsOf.selector,

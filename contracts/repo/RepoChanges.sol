@@ -190,6 +190,8 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         id = terms.id();
         repo = _openRepo(id);
         uint32 today = _dayOn(terms.utcOffset());
+        // A day, which lasts.
+        // slither-disable-next-line incorrect-equality
         bool sameDay = terms.duration() == Duration.Intraday && today == repo.repurchaseDate();
         if (today >= repo.repurchaseDate() && !sameDay) revert PastChanging(repo.repurchaseDate(), today);
     }
@@ -224,6 +226,8 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         Line[] calldata newLines
     ) private view {
         Collateral.Measure memory measure = _measure(terms, set, _lastDayNow(terms, repo), false);
+        // The market value is of no concern here.
+        // slither-disable-next-line unused-return
         (, uint256 needed) = lines.valueOf(measure);
         uint256 available = newLines.requireEligible(measure);
         if (available < needed) {

@@ -118,7 +118,8 @@ contract RepoDefault is IRepoDefault, NetExposure {
             uint256 award = Math.min(_awards[id][security], held);
             uint256 quantity = wallet == terms.buyer() ? award : held - award;
             if (quantity == 0 || !_canDeliver(security, terms.custody(), quantity)) continue;
-            due[count++] = Line(security, quantity, lines[i].margin);
+            due[count] = Line(security, quantity, lines[i].margin);
+            ++count;
             if (wallet == terms.buyer()) _awards[id][security] = 0;
         }
         if (count == 0) revert NothingToCollect(id, wallet);

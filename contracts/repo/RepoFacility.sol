@@ -6,7 +6,6 @@ import {CloseOut, IRepoDefault} from "../interfaces/IRepoDefault.sol";
 import {
     Agreement,
     Change,
-    Duration,
     IRepoFacility,
     Line,
     NettingSet,
@@ -27,7 +26,6 @@ import {CheckedTerms, checked, byId} from "./CheckedTerms.sol";
 import {Collateral} from "./Collateral.sol";
 import {Exchange, exchange} from "./Exchange.sol";
 import {RepoBase, Venue} from "./RepoBase.sol";
-import {RepoMath} from "./RepoMath.sol";
 import {MOST_OPEN_REPOS, RepoOpening} from "./RepoOpening.sol";
 import {RepoTermsLib} from "./RepoTermsLib.sol";
 import {RepoWord} from "./RepoWord.sol";
@@ -109,7 +107,8 @@ contract RepoFacility is
         _settleClosing(terms, lines, id, due.total);
     }
 
-    // What the other five do on this contract's storage.
+    // What the other five do on this contract's storage. {_run} answers for each, and nothing is to run after it.
+    // slither-disable-start incorrect-return
 
     /// @inheritdoc IRepoFacility
     function cancel(RepoTerms calldata, address, bytes calldata) external {
@@ -243,7 +242,11 @@ contract RepoFacility is
         _run(_defaultsCode);
     }
 
+    // slither-disable-end incorrect-return
+
     /// @inheritdoc IRepoFacility
+    // Named as what it answers, which {TriPartyCustody} and others keep as an immutable.
+    // solhint-disable-next-line func-name-mixedcase
     function SETTLEMENT() external view returns (ISettlement) {
         return _settlement;
     }
@@ -391,6 +394,8 @@ contract RepoFacility is
         SetWord set,
         uint32 date
     ) private view returns (Accrual.Due memory) {
+        // All zero, unless there is one.
+        // slither-disable-next-line uninitialized-local
         Change memory change;
         if (repo.changed()) change = _changes[id];
         (int192 accrued, uint32 failedDays) = Accrual.upTo(terms, repo, change, set.lateRate(), date, block.timestamp);

@@ -107,6 +107,8 @@ contract RepoServicing is IRepoServicing, RepoBase {
         change.failsRate = agreement.failsRate;
         Accrual.Due memory due = Accrual.dueOf(repo, change, change.accrued, change.failedDays, set.basis());
         Failing failing = _whoFails(terms, lines, due.total);
+        // An enumeration, not an amount.
+        // slither-disable-next-line incorrect-equality
         if (failing == Failing.Nobody || failing == change.failing) revert NothingToRecord(id, failing);
         change.failing = failing;
         change.failingSince = uint40(block.timestamp);
