@@ -147,7 +147,7 @@ struct Repo {
 }
 
 /// @notice What is stored of a repo only once it changed.
-/// @param lines hash of the collateral now; zero while it is that of the terms
+/// @param lines hash of the collateral now; zero until it first changed
 /// @param accrued interest counted so far: `Σ purchase price × rate × minutes`, in 10^-15 and minutes, never rounded
 /// @param number how many changes there were, so that each is signed for its place
 /// @param failedDays days for which the buyer bears the fails charge
@@ -212,7 +212,7 @@ struct NettingSet {
 /// AN OPEN-ENDED REPO has no repurchase date until one side gives notice.
 ///
 /// What happens between opening and closing is in {IRepoChanges}, {IRepoServicing}, {IRepoMargin} and {IRepoDefault}:
-/// four contracts without assets or storage of their own, whose code this one runs on its storage.
+/// five contracts without assets or storage of their own, whose code this one runs on its storage.
 ///
 /// @dev Interest is `purchase price × rate × days / basis`, days counted between dates, rounded once, half up, to the cent.
 /// Nothing here can debit anybody beyond what both sides signed. The facility holds nothing; it moves assets through

@@ -20,7 +20,7 @@ interface IRepoRecords {
     /// @notice The id that these terms have.
     function idOf(RepoTerms calldata terms) external pure returns (bytes32);
 
-    /// @notice The netting set of two wallets' participants under an agreement, in the currency of `cash`.
+    /// @notice The netting set of two wallets' participants under an agreement, in the token `cash`.
     function nettingSetOf(address one, address other, bytes32 agreement, address cash) external view returns (bytes32);
 
     /// @notice The cash margin of a set, and the call that stands.

@@ -30,7 +30,7 @@ struct Venue {
 }
 
 /// @title What {RepoFacility} and the contracts whose code it runs have in common: storage, and who is who.
-/// @dev Five contracts share this storage, because one of 22,000 bytes would not hold them. Each is constructed with the same
+/// @dev Six contracts share this storage, because one of 22,000 bytes would not hold them. Each is constructed with the same
 /// venue. Called by itself, and not through the facility, none of them can do anything: the storage is the facility's, and
 /// `Settlement` and the custody answer to the facility alone. EIP-712 makes the domain of whoever runs the code.
 abstract contract RepoBase is EIP712 {

@@ -71,10 +71,6 @@ class SetRecord:
         """The securities that stand as margin, in the contract's order."""
         return sorted(self.securities, key=lambda address: int(address, 16))
 
-    def cash_days_on(self, day: int) -> int:
-        """`Σ cash × days` up to a day."""
-        return self.cash_days + self.cash * max(0, day - self.accrues_from)
-
 
 class SetRecords:
     """Every netting set, from the log alone. Listens to a chronicle, after the repos did."""

@@ -1,7 +1,7 @@
 """EIP-712: what the parties of a trade sign, the mirror of `TradeLib.sol`; see `repo_signing`.
 
 A type is written once, as the text that EIP-712 hashes; the fields of the model go in in the same
-order. Every signed type ends in `signer`, so that one signature is never two consents.
+order. What both sides sign ends in `signer`, so that one signature is never two consents.
 """
 
 from __future__ import annotations
