@@ -23,8 +23,8 @@ def main() -> None:
     market.add_participant("fund", {"USD": Decimal(10_000_000)})
 
     haircut = Decimal("0.01")
-    market.repo.adopt_policy({SecurityKind.TREASURY_NOTE.number: haircut}, Method.HAIRCUT)
-    market.repo.post_price("T-2035", price_to_chain(Decimal("1.0075")))
+    market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: haircut}, Method.HAIRCUT)
+    market.board.post_price("T-2035", price_to_chain(Decimal("1.0075")))
     market.repo.agree(
         Deal(
             reference="R1",

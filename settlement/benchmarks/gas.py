@@ -74,7 +74,7 @@ def _market() -> Market:
     for number in range(BATCH):
         market.add_participant(f"seller {number}", *both)
         market.add_participant(f"buyer {number}", *both)
-    market.repo.adopt_policy({SecurityKind.TREASURY_NOTE.number: _HAIRCUT}, Method.HAIRCUT)
+    market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: _HAIRCUT}, Method.HAIRCUT)
     return market
 
 
@@ -126,7 +126,7 @@ def _repos(market: Market) -> Figures:
 
 def _open(market: Market, reference: str) -> int:
     today = market.today()
-    market.repo.post_price("T-2035", price_to_chain(_PRICE))
+    market.board.post_price("T-2035", price_to_chain(_PRICE))
     deal = Deal(
         reference=reference,
         venue="bilateral",

@@ -45,7 +45,7 @@ def _market() -> Market:
     for name in ("dealer", "fund"):
         securities = dict.fromkeys(symbols, 100_000_000)
         market.add_participant(name, {"USD": Decimal("100000000.00")}, securities)
-    market.repo.adopt_policy({SecurityKind.TREASURY_NOTE.number: _HAIRCUT}, Method.HAIRCUT)
+    market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: _HAIRCUT}, Method.HAIRCUT)
     return market
 
 
@@ -110,7 +110,7 @@ def _default(market: Market) -> dict[str, int]:
 def _price(market: Market, price: Decimal) -> None:
     market.at(market.now() + _HOUR)
     for symbol in ("T-2034", "T-2035"):
-        market.repo.post_price(symbol, price_to_chain(price))
+        market.board.post_price(symbol, price_to_chain(price))
 
 
 def _gas(market: Market, act: Callable[[], object]) -> int:

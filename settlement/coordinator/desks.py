@@ -57,7 +57,7 @@ def repo_desks(
     board = Board(journal, directory, deployment, operators)
     terms, sets = TermsWriter(facility, board), NettingSets(facility)
     baskets = Baskets(facility, board)
-    repo = RepoDesk(facility, board, terms)
+    repo = RepoDesk(facility, terms)
     changes = ChangeDesk(facility, baskets, repo)
     servicing = ServicingDesk(facility, repo)
     return RepoDesks(

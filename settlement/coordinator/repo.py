@@ -7,22 +7,20 @@ log; what happens to it in between is in `changes`, `servicing`, `margin` and `d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 from settlement.chain.base import Transaction
 from settlement.coordinator.accrual import Period, interest_formula, interest_of
-from settlement.coordinator.board import Board
 from settlement.coordinator.deals import Deal, MasterAgreement
 from settlement.coordinator.directory import Party
 from settlement.coordinator.facility import NOBODY, REPO_GAS, Facility
 from settlement.coordinator.repo_record import RepoRecord, begun
 from settlement.coordinator.terms import TermsWriter
 from settlement.errors import BadInput, Refused, UnknownName
-from settlement.model.repo import Line, Method, RepoState, RepoTerms
+from settlement.model.repo import Line, RepoState, RepoTerms
 from settlement.onchain import access, repo_signing
 from settlement.onchain.contract import Event
 from settlement.units import cash_from_chain, cents_half_up, date_to_chain
@@ -83,12 +81,11 @@ class Closing:
 class RepoDesk:
     """The desk for repos."""
 
-    def __init__(self, facility: Facility, board: Board, terms: TermsWriter) -> None:
+    def __init__(self, facility: Facility, terms: TermsWriter) -> None:
         self._facility = facility
         self._directory = facility.directory
         self._journal = facility.journal
         self._deployment = facility.deployment
-        self._board = board
         self._terms = terms
         self._booked: dict[str, BookedRepo] = {}
         self._drafted = 0
@@ -216,30 +213,6 @@ class RepoDesk:
             fails_charge=cash_from_chain(closed["failsCharge"]),
             paid=cash_from_chain(closed["paid"]),
         )
-
-    # The venue's policy and prices, by the desk that has them.
-
-    def adopt_policy(
-        self, margins: Mapping[int, Decimal], method: Method, concentration: Decimal = Decimal(1)
-    ) -> int:
-        """As {Board.adopt_policy}."""
-        return self._board.adopt_policy(margins, method, concentration)
-
-    def post_price(self, symbol: str, price: int) -> bool:
-        """As {Board.post_price}."""
-        return self._board.post_price(symbol, price)
-
-    def confirm_price(self, symbol: str, price: int) -> None:
-        """As {Board.confirm_price}."""
-        self._board.confirm_price(symbol, price)
-
-    def price(self, symbol: str) -> Decimal:
-        """As {Board.price}."""
-        return self._board.price(symbol)
-
-    def market_value(self, deal: Deal) -> Fraction:
-        """Market value of the collateral at the board's prices, unrounded."""
-        return self._board.market_value(deal.collateral)
 
     def _opening(self, booked: BookedRepo) -> Transaction:
         terms = booked.terms

@@ -62,7 +62,7 @@ class BookRunner:
             market.add_participant(
                 firm, {file.currency: cash} if cash else None, securities=funds.securities
             )
-        market.repo.adopt_policy({SecurityKind.TREASURY_NOTE.number: Decimal(0)}, Method.HAIRCUT)
+        market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: Decimal(0)}, Method.HAIRCUT)
 
     def _open(self, day: Day) -> None:
         if day.openings:
@@ -105,8 +105,8 @@ class BookRunner:
 
     def _post(self, row: Row) -> None:
         price = price_to_chain(row.price)
-        if not self.market.repo.post_price(row.cusip, price):
-            self.market.repo.confirm_price(row.cusip, price)
+        if not self.market.board.post_price(row.cusip, price):
+            self.market.board.confirm_price(row.cusip, price)
 
     def _deal(self, row: Row) -> Deal:
         return Deal(

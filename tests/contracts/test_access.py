@@ -86,8 +86,8 @@ def test_a_batch_reads_what_it_lists(market, chain, sent, mode, words):
 def test_a_repo_reads_what_it_lists(market, chain, sent, venue):
     today = market.today()
     market.onboarding.issue_cash("dealer", "USD", Decimal("10.00"))
-    market.repo.adopt_policy({SecurityKind.TREASURY_NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
-    market.repo.post_price("T-2035", 100_750_000)
+    market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
+    market.board.post_price("T-2035", 100_750_000)
     market.repo.agree(
         Deal(
             reference="R1",
@@ -115,9 +115,9 @@ def test_a_substitution_reads_what_it_lists(market, chain, sent, venue, kept):
     market.add_security("T-2034", denomination=1_000)
     market.onboarding.deposit("dealer", "T-2034", 20_000)
     market.onboarding.tokenize("dealer", "T-2034", 20_000)
-    market.repo.adopt_policy({SecurityKind.TREASURY_NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
+    market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
     for symbol in ("T-2034", "T-2035"):
-        market.repo.post_price(symbol, 100_750_000)
+        market.board.post_price(symbol, 100_750_000)
     market.repo.agree(
         Deal(
             reference="R1",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from settlement.coordinator.board import Board
 from settlement.coordinator.deals import Deal, MasterAgreement
 from settlement.coordinator.repo import RepoDesk
 from settlement.market import Market
@@ -25,12 +26,16 @@ class RepoMarket:
     def repo(self) -> RepoDesk:
         return self.market.repo
 
+    @property
+    def board(self) -> Board:
+        return self.market.board
+
     def adopt(self, margin: str, method: Method = Method.HAIRCUT) -> None:
         kinds = {SecurityKind.TREASURY_NOTE.number: Decimal(margin)}
-        self.repo.adopt_policy(kinds, method)
+        self.board.adopt_policy(kinds, method)
 
     def price(self, price: str) -> bool:
-        return self.repo.post_price("T-2035", price_to_chain(Decimal(price)))
+        return self.board.post_price("T-2035", price_to_chain(Decimal(price)))
 
     def deal(self, **changes: Any) -> Deal:
         agreed: dict[str, Any] = {

@@ -64,7 +64,7 @@ def test_reading_answers_or_refuses(market):
     with pytest.raises(Refused, match="T-2035 has no price") as caught:
         market.journal.ask(prices, "priceOf", security, 60)
     assert caught.value.error == "PriceMissing"
-    market.repo.post_price("T-2035", 100_750_000)
+    market.board.post_price("T-2035", 100_750_000)
     assert market.journal.ask(prices, "priceOf", security, 60) == 100_750_000
 
 

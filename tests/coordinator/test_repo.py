@@ -239,24 +239,24 @@ def test_one_alone_cancels_what_does_not_bind_yet(repo_market):
 
 
 def test_a_price_is_on_the_board_at_once_and_a_jump_waits(repo_market):
-    repo = repo_market.repo
+    board = repo_market.board
     repo_market.market.at(datetime(2026, 3, 3, 9))  # noqa: DTZ001 - New York
     assert repo_market.price("1.0100") is True
-    assert repo.price("T-2035") == Decimal("1.01")
+    assert board.price("T-2035") == Decimal("1.01")
     repo_market.market.at(datetime(2026, 3, 4, 9))  # noqa: DTZ001 - New York
     assert repo_market.price("0.70") is False
     with pytest.raises(Refused, match="a jump in the price of T-2035 waits for its confirmation"):
-        repo.price("T-2035")
+        board.price("T-2035")
     with pytest.raises(Refused, match=r"no price of 0\.71 for T-2035 waits"):
-        repo.confirm_price("T-2035", price_to_chain(Decimal("0.71")))
-    repo.confirm_price("T-2035", price_to_chain(Decimal("0.70")))
-    assert repo.price("T-2035") == Decimal("0.7")
+        board.confirm_price("T-2035", price_to_chain(Decimal("0.71")))
+    board.confirm_price("T-2035", price_to_chain(Decimal("0.70")))
+    assert board.price("T-2035") == Decimal("0.7")
 
 
 def test_without_a_price_nothing_is_agreed(market, repo_market):
     market.add_security("OTHER")
     with pytest.raises(Refused, match="OTHER has no price"):
-        repo_market.repo.price("OTHER")
+        repo_market.board.price("OTHER")
     other = {"collateral": {"OTHER": 5}, "margins": {"OTHER": Decimal("0.01")}}
     with pytest.raises(Refused, match="OTHER has no price"):
         repo_market.repo.agree(repo_market.deal(**other))
@@ -269,10 +269,10 @@ def test_a_price_of_yesterday_is_stale(repo_market):
     with pytest.raises(
         Refused, match=r"the price of T-2035 is .* seconds old, and 86,400 are allowed"
     ):
-        repo_market.repo.price("T-2035")
+        repo_market.board.price("T-2035")
 
 
 def test_the_market_value_is_not_rounded(repo_market):
     repo_market.price("1.00333333")
     odd = repo_market.deal(collateral={"T-2035": 1_000})
-    assert repo_market.repo.market_value(odd) == Decimal("1003.33333000")
+    assert repo_market.board.market_value(odd.collateral) == Decimal("1003.33333000")

@@ -386,8 +386,8 @@ def test_a_repurchase_price_is_pythons(priced, cents, rate, late_rate, basis, te
 def priced(market: Market) -> Market:
     """Notes are taken at 1%, and T-2035 is worth 1.0075."""
     note = market.directory.security("T-2035").kind.number
-    market.repo.adopt_policy({note: Decimal("0.01")}, Method.HAIRCUT)
-    market.repo.post_price("T-2035", 100_750_000)
+    market.board.adopt_policy({note: Decimal("0.01")}, Method.HAIRCUT)
+    market.board.post_price("T-2035", 100_750_000)
     return market
 
 

@@ -32,7 +32,7 @@ def adopt_policy(stage: Stage, margin: MarginPart) -> Act:
 
     def do() -> Result:
         numbers = {SecurityKind(kind).number: value for kind, value in margin.by_kind.items()}
-        version = stage.market.repo.adopt_policy(numbers, margin.method, margin.concentration)
+        version = stage.market.board.adopt_policy(numbers, margin.method, margin.concentration)
         return Result([] if alone else [kinds], {"version": version})
 
     alone, word = len(margin.by_kind) == 1, _MARGIN[margin.method]
@@ -45,10 +45,10 @@ def price(stage: Stage, step: PriceOf) -> Act:
         lines = []
         for symbol, observed in step.price.items():
             units = price_to_chain(observed)
-            if stage.market.repo.post_price(symbol, units):
+            if stage.market.board.post_price(symbol, units):
                 continue
             if step.confirmed:
-                stage.market.repo.confirm_price(symbol, units)
+                stage.market.board.confirm_price(symbol, units)
                 lines.append(f"{symbol}: a jump, confirmed by the second role")
             else:
                 lines.append(f"{symbol}: a jump that waits for its confirmation")
@@ -70,7 +70,7 @@ def repo(stage: Stage, step: Repo) -> Act:
         figures: dict[str, Figure] = {"purchase_price": booked.purchase_price}
         if step.again:
             return Result(figures=figures)
-        value = cents_half_up(desk.market_value(booked.deal))
+        value = cents_half_up(stage.market.board.market_value(booked.deal.collateral))
         figures["market_value"] = value
         lines = [_repo_line(booked.deal, value)]
         if step.allocate is not None:

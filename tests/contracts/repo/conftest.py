@@ -47,8 +47,8 @@ def custody(market: Market) -> Live:
 @pytest.fixture
 def ready(market: Market) -> None:
     """Treasury notes are taken at 1%, T-2035 is worth 1.0075, and the dealer can pay interest."""
-    market.repo.adopt_policy({NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
-    market.repo.post_price("T-2035", PRICE)
+    market.board.adopt_policy({NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
+    market.board.post_price("T-2035", PRICE)
     market.onboarding.issue_cash("dealer", "USD", Decimal("100000.00"))
 
 

@@ -221,7 +221,7 @@ def supply(
         market.onboarding.deposit(holder, symbol, quantity)
         market.onboarding.tokenize(holder, symbol, quantity)
     if price:
-        market.repo.post_price(symbol, price)
+        market.board.post_price(symbol, price)
 
 
 def enrich(market: Market) -> None:
@@ -309,7 +309,7 @@ def default(life: Life, by: Any, against: Any) -> bytes:
     """`against` leaves a call of `by` unmet, and `by` declares its default; returns the set."""
     chain, market = life.facility._market.chain, life.facility._market
     chain.advance_to(chain.now() + 1)
-    market.repo.post_price("T-2035", PRICE * 9 // 10)
+    market.board.post_price("T-2035", PRICE * 9 // 10)
     netting_set = call_margin(life, by, against)
     pen = margin_pen(life)
     pair = pen.pair(by, against, life.pen.agreement())

@@ -188,9 +188,9 @@ def test_new_values_need_a_fresh_price(life, pen, refuses, prices, market, secur
     market.chain.advance_to(observed + DAY + 1)
     stale = {"age": DAY + 1, "maximumAge": DAY}
     refuses(life.amended(**changes), "PriceStale", security=security, **stale)
-    assert not market.repo.post_price("T-2035", PRICE * 2)
+    assert not market.board.post_price("T-2035", PRICE * 2)
     refuses(life.amended(**changes), "PricePending", security=security)
-    market.repo.confirm_price("T-2035", PRICE * 2)
+    market.board.confirm_price("T-2035", PRICE * 2)
     life.amend(**changes)
 
 
@@ -204,7 +204,7 @@ def test_new_collateral_needs_any_price(life, pen, market, refuses):
 def test_new_collateral_is_eligible_under_the_policy_of_the_repo(life, pen, market, refuses):
     """A version that came later takes nothing, and is not asked; the one of the repo refuses less
     than its least haircut, and more of one security than its limit."""
-    market.repo.adopt_policy({}, Method.HAIRCUT)
+    market.board.adopt_policy({}, Method.HAIRCUT)
     refuses(
         life.amended(lines=(pen.line("T-2035", QUANTITY + 1_000_000, HAIRCUT - 1),)),
         "MarginNotAccepted",
@@ -217,7 +217,7 @@ def test_new_collateral_is_eligible_under_the_policy_of_the_repo(life, pen, mark
 
 
 def test_an_amended_basket_is_not_concentrated(facility, pen, market, terms, refuses):
-    market.repo.adopt_policy(
+    market.board.adopt_policy(
         {NOTE.number: Decimal("0.01")}, Method.HAIRCUT, concentration=Decimal("0.5")
     )
     supply(market, "T-2036", 6_000_000)
@@ -232,7 +232,7 @@ def test_an_amended_basket_is_not_concentrated(facility, pen, market, terms, ref
         policy_version=latest,
     )
     life = Life.opened(facility, pen, spread)
-    market.repo.adopt_policy({NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
+    market.board.adopt_policy({NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
     more = pen.lines(pen.line("T-2035", 1_001_000), pen.line("T-2036", 1_000_000))
     refuses(
         life.amended(lines=more),
@@ -312,7 +312,7 @@ def test_terms_of_another_facility_are_not_open_here(pen, life, refuses):
 def test_short_of_cash_nothing_changes(life, fund, dealer, cash, market, pen, refuses):
     """The lender's for more, the borrower's for less."""
     short = {"needed": 1_000_000_000_000, "available": 1_000_000_000_000 - CENT}
-    market.repo.post_price("T-2035", PRICE * 11 // 10 + 5_000_000)
+    market.board.post_price("T-2035", PRICE * 11 // 10 + 5_000_000)
     free = cash.balanceOf(fund) - short["available"]
     market.onboarding.freeze("fund", "USD", free)
     call = life.amended(purchase_price=PURCHASE_PRICE + short["needed"])
@@ -417,7 +417,7 @@ def test_accrual_reprice_gbp_to_the_cent(facility, pen, terms, market, watch, at
     )
     life = Life.opened(facility, pen, terms)
     at(12, 12)
-    market.repo.post_price("T-2035", PRICE)
+    market.board.post_price("T-2035", PRICE)
     moved = watch()
     life.amend(purchase_price=second)
     back = first - second
@@ -433,7 +433,7 @@ def test_reprice_lower_to_the_cent(facility, pen, week, market, watch, refuses):
     """20,000,000 at 0.98 less 2% carry 19,208,000.00; of 19,500,000.00 the seller pays 292,000.00
     back, and not a cent less."""
     enrich(market)
-    market.repo.post_price("T-2035", 100_000_000)
+    market.board.post_price("T-2035", 100_000_000)
     terms = replace(
         week,
         purchase_price=millions("19500000.00"),
@@ -441,7 +441,7 @@ def test_reprice_lower_to_the_cent(facility, pen, week, market, watch, refuses):
     )
     life = Life.opened(facility, pen, terms)
     market.chain.advance_to(market.chain.now() + 60)
-    market.repo.post_price("T-2035", 98_000_000)
+    market.board.post_price("T-2035", 98_000_000)
     price = millions("19208000.00")
     refuses(
         life.amended(purchase_price=price + CENT),
@@ -459,7 +459,7 @@ def test_reprice_lower_to_the_cent(facility, pen, week, market, watch, refuses):
 def test_repriced_higher_the_buyer_lends_more(facility, pen, life, market, watch, at):
     """And bears interest on the more from that day."""
     at(2, 12)
-    market.repo.post_price("T-2035", PRICE + 10_000_000)
+    market.board.post_price("T-2035", PRICE + 10_000_000)
     price = PURCHASE_PRICE + 990_000_000_000
     moved = watch()
     life.amend(purchase_price=price)
@@ -475,7 +475,7 @@ def test_cdm_adjustment_to_the_unit(facility, pen, week, market, watch, refuses)
     supply(market, "T-2036", 11_000_000)
     life = Life.opened(facility, pen, replace(week, lines=(pen.line("T-2036", QUANTITY),)))
     market.chain.advance_to(market.chain.now() + 60)
-    market.repo.post_price("T-2036", 99_250_000)
+    market.board.post_price("T-2036", 99_250_000)
     refuses(
         life.amended(lines=(pen.line("T-2036", 10_151_133),)),
         "NotEnoughCollateral",
@@ -493,7 +493,7 @@ def test_rate_price_and_collateral_at_once(facility, pen, life, market, watch, a
     """Both differences in one exchange; closed with the new collateral only."""
     at(3, 12)
     supply(market, "T-2036", 1_000_000)
-    market.repo.post_price("T-2035", PRICE)
+    market.board.post_price("T-2035", PRICE)
     lines = pen.lines(pen.line("T-2035", 9_500_000), pen.line("T-2036", 1_000_000))
     price = PURCHASE_PRICE + 300_000_000_000
     moved = watch()
@@ -571,7 +571,7 @@ def test_the_largest_price_counts_without_running_over(facility, pen, terms, mar
     """Cash of 2^96 − 1 less the odd millionths, at 100% for two years."""
     most = ((1 << 96) - 1) // CENT * CENT
     supply(market, "T-2036", (1 << 96) - 2, price=0)
-    market.repo.post_price("T-2036", 10**9)
+    market.board.post_price("T-2036", 10**9)
     market.add_cash("EUR")
     market.onboarding.issue_cash("fund", "EUR", Decimal(most).scaleb(-6))
     terms = replace(
@@ -629,7 +629,7 @@ def test_an_open_ended_repo_is_amended_until_its_date(facility, pen, terms, deal
     at(1, 12)
     life.amend(rate=RATE * 2)
     life.notice(dealer, life.today + 2)
-    market.repo.post_price("T-2035", PRICE)
+    market.board.post_price("T-2035", PRICE)
     at(2, 11)
     life.amend(purchase_price=LESS)
     at(3, 12)
@@ -648,10 +648,10 @@ def test_the_collateral_must_outlive_what_is_left(facility, pen, terms, market, 
     sunset = market.directory.security("T-2035").last_second
     last_day = sunset // DAY - life.today - 4
     at(last_day, 12)
-    market.repo.post_price("T-2035", PRICE)
+    market.board.post_price("T-2035", PRICE)
     life.amend(purchase_price=LESS)
     at(last_day + 1, 12)
-    market.repo.post_price("T-2035", PRICE)
+    market.board.post_price("T-2035", PRICE)
     ends = (life.today + 3) * DAY + 5 * 3_600 + DAY
     note = market.directory.security("T-2035")
     late = {"security": note, "ends": ends, "sunset": sunset}

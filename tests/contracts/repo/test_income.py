@@ -104,7 +104,7 @@ def closed_out(life, dealer, fund):
     pen = margin_pen(life)
     market = life.facility._market
     market.chain.advance_to(market.chain.now() + 1)
-    market.repo.post_price("T-2035", PRICE * 9 // 10)
+    market.board.post_price("T-2035", PRICE * 9 // 10)
     pair = pen.pair(fund, dealer, life.pen.agreement())
     life.facility.closeOut(*pen.exposed(pair, [life.position]))
     assert life.repo.state == CLOSED_OUT
@@ -239,7 +239,7 @@ def test_it_counts_in_the_net_exposure_until_it_is_paid(
     """9,800,000.00 at 4.3% for 12 days on 9,787,500.00 less 2%, a coupon of 212,500.00 due: an
     exposure of 9,796.67, and without it a false call."""
     market.chain.advance_to(market.chain.now() + 1)
-    market.repo.post_price("T-2035", 100_000_000)
+    market.board.post_price("T-2035", 100_000_000)
     terms = replace(
         terms,
         purchase_price=millions("9800000.00"),
@@ -248,7 +248,7 @@ def test_it_counts_in_the_net_exposure_until_it_is_paid(
     )
     life = Life.opened(facility, pen, terms)
     at(12, 12)
-    market.repo.post_price("T-2035", 97_875_000)
+    market.board.post_price("T-2035", 97_875_000)
     margin = margin_pen(life)
 
     def exposure(by, against):
@@ -319,7 +319,7 @@ def test_in_default_it_waits_for_the_one_sum(life, dealer, fund, refuses, at):
     pen = margin_pen(life)
     market = life.facility._market
     market.chain.advance_to(market.chain.now() + 1)
-    market.repo.post_price("T-2035", PRICE * 9 // 10)
+    market.board.post_price("T-2035", PRICE * 9 // 10)
     pair = pen.pair(fund, dealer, life.pen.agreement())
     life.facility.closeOut(*pen.exposed(pair, [life.position]))
     refuses((life.terms, income), "NoIncomeDue", **unknown(life, income))
@@ -556,7 +556,7 @@ def test_in_the_price_it_counts_once_in_the_exposure(
     income = coupon(sell_back)
     sell_back.acknowledge(income)
     at(3, 12)
-    market.repo.post_price("T-2035", PRICE)
+    market.board.post_price("T-2035", PRICE)
     margin = margin_pen(sell_back)
     pair = margin.pair(fund, dealer, pen.agreement())
     call = margin.exposed(pair, [sell_back.position])

@@ -27,7 +27,7 @@ def securities(market):
         found.append(market.add_security(symbol))
         market.onboarding.deposit("dealer", symbol, 1_000_000)
         market.onboarding.tokenize("dealer", symbol, 1_000_000)
-        market.repo.post_price(symbol, PRICE)
+        market.board.post_price(symbol, PRICE)
     return found
 
 
@@ -120,7 +120,7 @@ def test_a_set_has_no_more_open(facility, pen, small, fill, dealer, fund, watch,
     facility.roll(*pen.rolling(Position(last), replace(small, nonce=3)))
     assert facility.setOf(netting_set)[0] == MOST_OPEN
     at(1, 9)
-    market.repo.post_price("T-2035", PRICE)
+    market.board.post_price("T-2035", PRICE)
     facility.close(*pen.closing(opened[0], dealer))
     date = small.purchase_date + 1
     facility.open(*pen.signed(replace(more, purchase_date=date, repurchase_date=date + 1)))
@@ -134,7 +134,7 @@ def test_a_full_set_is_called_in_one_transaction(
     lines = pen.lines(*(pen.line(each, 1_000) for each in securities[:MOST_LINES]))
     opened = fill(replace(terms, lines=lines, purchase_price=7_979_400_000), MOST_OPEN)
     for each in securities[:MOST_LINES]:
-        market.repo.post_price(each.symbol, 95_000_000)
+        market.board.post_price(each.symbol, 95_000_000)
     margins = MarginPen(market, dealer, fund)
     calling = margins.calling(pen.pair(fund, dealer), opened)
     receipt = facility.receipt("callMargin", *calling, gas=TRANSACTION_GAS_CAP)

@@ -127,7 +127,7 @@ def test_hostile_cash_records_nothing_while_it_moves(
     at(1, 18)
     data = facility.encode("recordFail", agreement, life.position)
     today = {"purchase_date": life.today, "repurchase_date": life.today + 1}
-    facility._market.repo.post_price("T-2035", PRICE)
+    facility._market.board.post_price("T-2035", PRICE)
     answer = ambush(live, facility, pen, replace(terms, **today), data)
     assert answer.name == "Locked"
 
@@ -397,7 +397,7 @@ def test_a_stopped_asset_comes_before_a_suspension(records, market, at, name):
 def test_a_second_line_stops_it_as_well(facility, pen, agreed, agreement, market, at):
     """The last one of a basket."""
     supply(market, "T-2036", 1_000_000)
-    market.repo.post_price("T-2036", PRICE)
+    market.board.post_price("T-2036", PRICE)
     lines = pen.lines(pen.line("T-2035", 1_000_000), pen.line("T-2036", 500_000))
     life = Life.opened(facility, pen, replace(agreed, lines=lines, purchase_price=10**12))
     market.onboarding.pause("T-2036", "halt")

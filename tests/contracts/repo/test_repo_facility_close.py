@@ -216,9 +216,9 @@ def test_paused_waits_unpaused_closes(facility, pen, opened, market, dealer, ref
 
 def test_prices_and_policy_do_not_hold_a_closing_up(facility, pen, opened, market, dealer, at):
     """A version that takes nothing and a jump that waits: both concern new repos only."""
-    market.repo.adopt_policy({}, Method.HAIRCUT)
+    market.board.adopt_policy({}, Method.HAIRCUT)
     at(1, 12)
-    assert not market.repo.post_price("T-2035", 1)
+    assert not market.board.post_price("T-2035", 1)
     facility.close(*pen.closing(opened, dealer))
 
 
@@ -285,7 +285,7 @@ def test_the_clock_does_not_follow_daylight_saving(facility, pen, terms, market,
     """New York goes forward on 2026-03-08; the terms keep their offset. Five o'clock on their clock
     is six in the city, and a weekend is three days of interest."""
     at(4, 9)
-    market.repo.post_price("T-2035", 100_750_000)
+    market.board.post_price("T-2035", 100_750_000)
     friday = terms.purchase_date + 4
     weekend = replace(terms, purchase_date=friday, repurchase_date=friday + 3)
     facility.open(*pen.signed(weekend))

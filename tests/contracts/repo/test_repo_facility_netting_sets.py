@@ -100,7 +100,7 @@ def test_counts_what_is_open(facility, custody, pen, half, dealer, count, at):
 def test_a_day_later_the_count_starts_from_nought(facility, pen, half, dealer, market, count, at):
     for day in (0, 1, 2):
         at(day, 10)
-        market.repo.post_price("T-2035", 100_750_000)
+        market.board.post_price("T-2035", 100_750_000)
         date = half.purchase_date + day
         today = replace(half, purchase_date=date, repurchase_date=date + 1, nonce=70 + day)
         events = facility.open(*pen.signed(today))

@@ -357,7 +357,7 @@ def test_refuses_no_collateral(terms, refuses):
 
 def test_lines_are_in_order_and_once(terms, pen, refuses, market):
     market.add_security("T-2040")
-    market.repo.post_price("T-2040", PRICE)
+    market.board.post_price("T-2040", PRICE)
     first, second = pen.lines(pen.line("T-2035", 1_000), pen.line("T-2040", 1_000))
     for lines, wrong in (((second, first), first), ((first, first), first)):
         refuses(replace(terms, lines=lines), "LinesOutOfOrder", security=wrong.security)
@@ -383,9 +383,9 @@ def test_refuses_a_quantity_that_no_token_has(terms, pen, refuses, security, qua
 def test_the_largest_figures_do_not_overflow(terms, pen, refuses, market, security, method):
     """Everything passes but the books: nobody has so much."""
     margin = {Method.HAIRCUT: Decimal(0), Method.RATIO: Decimal(1)}[method]
-    market.repo.adopt_policy({SecurityKind.TREASURY_NOTE.number: margin}, method)
+    market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: margin}, method)
     market.add_security("T-2099")
-    market.repo.post_price("T-2099", 2**64 - 1)
+    market.board.post_price("T-2099", 2**64 - 1)
     huge = replace(
         terms,
         agreement=agreement_id(pen.agreement(method=method.value)),
@@ -422,26 +422,26 @@ def test_refuses_a_stale_price(facility, prices, pen, terms, security, chain):
 
 
 def test_refuses_a_pending_price(terms, refuses, market, security):
-    assert not market.repo.post_price("T-2035", PRICE * 2)
+    assert not market.board.post_price("T-2035", PRICE * 2)
     refuses(terms, "PricePending", security=security)
 
 
 def test_nothing_is_eligible_by_default(pen, dealer, fund, market, refuses):
-    market.repo.post_price("T-2035", PRICE)
+    market.board.post_price("T-2035", PRICE)
     note = SecurityKind.TREASURY_NOTE.number
     refuses(pen.terms(dealer, fund), "NotEligible", version=0, kind=note)
 
 
 def test_refuses_a_kind_that_the_policy_does_not_take(terms, pen, refuses, market):
     market.add_security("XYZ", kind=SecurityKind.EQUITY)
-    market.repo.post_price("XYZ", 50 * 10**8)
+    market.board.post_price("XYZ", 50 * 10**8)
     lines = (pen.line("XYZ", 1_000_000),)
     kind = SecurityKind.EQUITY.number
     refuses(replace(terms, lines=lines), "NotEligible", version=1, kind=kind)
 
 
 def test_a_new_policy_binds_new_repos(terms, refuses, market):
-    market.repo.adopt_policy({SecurityKind.TREASURY_NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
+    market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
     refuses(terms, "NotTheLatestPolicy", version=1, latest=2)
     refuses(replace(terms, policy_version=3), "NotTheLatestPolicy", version=3, latest=2)
 
@@ -506,9 +506,9 @@ def test_one_security_makes_no_more_than_its_share(
     market.add_security("T-2040")
     market.onboarding.deposit("dealer", "T-2040", 4_000_000)
     market.onboarding.tokenize("dealer", "T-2040", 4_000_000)
-    market.repo.post_price("T-2040", PRICE)
+    market.board.post_price("T-2040", PRICE)
     note = SecurityKind.TREASURY_NOTE.number
-    market.repo.adopt_policy({note: Decimal("0.01")}, Method.HAIRCUT, Decimal(share))
+    market.board.adopt_policy({note: Decimal("0.01")}, Method.HAIRCUT, Decimal(share))
     both = (pen.line("T-2035", 6_000_000), pen.line("T-2040", 4_000_000))
     basket = replace(terms, policy_version=2, lines=pen.lines(*both))
     if holds:
@@ -520,7 +520,7 @@ def test_one_security_makes_no_more_than_its_share(
 
 def test_names_the_security_that_makes_too_much(terms, refuses, market, security):
     note = SecurityKind.TREASURY_NOTE.number
-    market.repo.adopt_policy({note: Decimal("0.01")}, Method.HAIRCUT, Decimal("0.5"))
+    market.board.adopt_policy({note: Decimal("0.01")}, Method.HAIRCUT, Decimal("0.5"))
     alone = replace(terms, policy_version=2)
     refuses(alone, "OverConcentrated", security=security, share=ONE, limit=ONE // 2)
 
@@ -657,12 +657,12 @@ def test_opens_with_several_lines_by_ratio(facility, pen, terms, market, securit
     shares = market.add_security("XYZ", kind=SecurityKind.EQUITY)
     market.onboarding.deposit("dealer", "XYZ", 2_000)
     market.onboarding.tokenize("dealer", "XYZ", 2_000)
-    market.repo.post_price("XYZ", 50 * 10**8)
+    market.board.post_price("XYZ", 50 * 10**8)
     margins = {
         SecurityKind.TREASURY_NOTE.number: Decimal("1.02"),
         SecurityKind.EQUITY.number: Decimal("1.25"),
     }
-    market.repo.adopt_policy(margins, Method.RATIO)
+    market.board.adopt_policy(margins, Method.RATIO)
     lines = (pen.line("T-2035", 4_000_000, 1_020_000_000), pen.line("XYZ", 2_000, 1_250_000_000))
     most = 4_030_980_390_000
     basket = replace(
@@ -688,7 +688,7 @@ def test_the_event_carries_all_there_is_to_know(facility, pen, terms, market, cu
     market.add_security("T-2040", denomination=500)
     market.onboarding.deposit("dealer", "T-2040", 1_000)
     market.onboarding.tokenize("dealer", "T-2040", 1_000)
-    market.repo.post_price("T-2040", PRICE)
+    market.board.post_price("T-2040", PRICE)
     full = replace(
         terms,
         agreement=agreement_id(pen.agreement(master=keccak(text="another"))),

@@ -71,9 +71,9 @@ def test_follows_what_changed(facility, pen, terms, at):
 def test_the_extremes_do_not_overflow(facility, pen, market, terms, rate):
     """The largest rate both ways over the longest time on nearly all cash that there can be."""
     note = SecurityKind.TREASURY_NOTE.number
-    market.repo.adopt_policy({note: Decimal(0)}, Method.HAIRCUT)
+    market.board.adopt_policy({note: Decimal(0)}, Method.HAIRCUT)
     market.add_security("T-2099")
-    market.repo.post_price("T-2099", 2**64 - 1)
+    market.board.post_price("T-2099", 2**64 - 1)
     quantity = 2**64
     market.onboarding.deposit("dealer", "T-2099", quantity)
     market.onboarding.tokenize("dealer", "T-2099", quantity)

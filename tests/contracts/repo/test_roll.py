@@ -73,7 +73,7 @@ def following(market, life, prices):
 
     def write(**changes):
         if market.chain.now() > prices.quoteOf(life.terms.lines[0].security)[1]:
-            market.repo.post_price("T-2035", PRICE)
+            market.board.post_price("T-2035", PRICE)
         dates = {"purchase_date": life.today, "repurchase_date": life.today + 1}
         changed = {**dates, "nonce": life.terms.nonce + 1_000, **changes}
         return replace(life.terms, **changed)
@@ -254,7 +254,7 @@ def test_an_open_repo_is_not_rolled_into(facility, pen, due, following, refuses)
 
 
 def test_the_next_is_by_the_latest_policy(due, market, following, refuses):
-    market.repo.adopt_policy({NOTE.number: Decimal("0.02")}, Method.HAIRCUT)
+    market.board.adopt_policy({NOTE.number: Decimal("0.02")}, Method.HAIRCUT)
     old = due.terms.policy_version
     call = due.rolled(following())
     refuses(call, "NotTheLatestPolicy", version=old, latest=old + 1)
@@ -377,7 +377,7 @@ def test_roll_paid_to_the_cent(facility, pen, terms, market, watch, at):
     first = replace(terms, rate=4_000_000, repurchase_date=terms.purchase_date + 3)
     life = Life.opened(facility, pen, first)
     at(3, 12)
-    market.repo.post_price("T-2035", PRICE)
+    market.board.post_price("T-2035", PRICE)
     moved = watch()
     again = replace(
         first, purchase_date=life.today, repurchase_date=life.today + 3, nonce=first.nonce + 50
@@ -402,7 +402,7 @@ def test_roll_capitalised_to_the_cent(facility, pen, terms, market, watch, at):
     )
     life = Life.opened(facility, pen, first)
     at(30, 12)
-    market.repo.post_price("T-2035", PRICE)
+    market.board.post_price("T-2035", PRICE)
     capital = price + millions("218750.00")
     moved = watch()
     second, events = life.roll(
@@ -470,7 +470,7 @@ def test_together_the_sides_roll_before_the_date(
     """With the interest of the days that it ran."""
     week = Life.opened(facility, pen, replace(terms, repurchase_date=terms.purchase_date + 7))
     at(days, 13)
-    market.repo.post_price("T-2035", PRICE)
+    market.board.post_price("T-2035", PRICE)
     moved = watch()
     week.roll(replace(terms, purchase_date=week.today, repurchase_date=week.today + 1, nonce=9))
     paid = interest((PURCHASE_PRICE, RATE, earned))
@@ -481,7 +481,7 @@ def test_an_open_ended_repo_rolls_without_notice(facility, pen, terms, market, a
     endless = replace(terms, duration=Duration.OPEN_ENDED.value, repurchase_date=0)
     life = Life.opened(facility, pen, endless)
     at(3, 12)
-    market.repo.post_price("T-2035", PRICE)
+    market.board.post_price("T-2035", PRICE)
     second, events = life.roll(replace(endless, purchase_date=life.today, nonce=9))
     assert logged(events, "Rolled")["paid"] == interest((PURCHASE_PRICE, RATE, 3))
     assert second.repo.repurchase_date == NEVER
@@ -494,7 +494,7 @@ def test_a_late_roll_bears_what_a_late_closing_would(facility, pen, terms, marke
     agreed = replace(terms, agreement=repo_signing.agreement_id(strict))
     life = Life.opened(facility, pen, agreed)
     at(4, 12)
-    market.repo.post_price("T-2035", PRICE)
+    market.board.post_price("T-2035", PRICE)
     again = replace(
         agreed, purchase_date=life.today, repurchase_date=life.today + 1, nonce=agreed.nonce + 50
     )
@@ -540,7 +540,7 @@ def test_minutes_that_became_a_night_roll_as_one(facility, pen, terms, market, a
     at(0, 10)
     life = Life.opened(facility, pen, day)
     at(1, 12)
-    market.repo.post_price("T-2035", PRICE)
+    market.board.post_price("T-2035", PRICE)
     again = replace(day, purchase_date=life.today, repurchase_date=life.today, nonce=9)
     second, events = life.roll(again)
     assert logged(events, "Rolled")["paid"] == INTEREST
@@ -563,7 +563,7 @@ def test_in_custody_the_collateral_changes_its_repo(
     """Held for the old one, then for the next; what did not differ never moved."""
     life = Life.opened(facility, pen, replace(terms, custody=custody.address))
     at(1, 12)
-    market.repo.post_price("T-2035", PRICE)
+    market.board.post_price("T-2035", PRICE)
     again = replace(
         life.terms,
         purchase_date=life.today,

@@ -134,7 +134,7 @@ def test_not_while_a_call_stands_whoever_made_it(
     granted, dealer, fund, market, other, refuses, price
 ):
     """The right of the seller stands back as well, until the call is met."""
-    market.repo.post_price("T-2035", price)
+    market.board.post_price("T-2035", price)
     by, against = (fund, dealer) if price < PRICE else (dealer, fund)
     netting_set = call_margin(granted, by, against)
     refuses(granted.substituted(other), "CallStands", nettingSet=netting_set)
@@ -145,7 +145,7 @@ def test_not_while_a_call_stands_whoever_made_it(
 
 def test_a_call_whose_clock_stands_still_stands(granted, dealer, fund, market, other, refuses):
     """While the cash is paused the called side has time, and no right to change the collateral."""
-    market.repo.post_price("T-2035", PRICE * 9 // 10)
+    market.board.post_price("T-2035", PRICE * 9 // 10)
     netting_set = call_margin(granted, fund, dealer)
     market.onboarding.pause("USD", "halt")
     granted.facility.stopClock(granted.pen.pair(fund, dealer))
@@ -163,7 +163,7 @@ def test_a_call_of_another_set_does_not_matter(
         purchase_price=PURCHASE_PRICE // 10,
     )
     elsewhere_open = Life.opened(facility, pen, terms)
-    market.repo.post_price("T-2035", PRICE * 9 // 10)
+    market.board.post_price("T-2035", PRICE * 9 // 10)
     call_margin(elsewhere_open, fund, dealer, strict)
     granted.substitute(other)
 
@@ -249,12 +249,12 @@ def test_old_and_new_need_a_fresh_price(granted, market, prices, other, refuses,
     for each in ("T-2035", "T-2036"):
         if each != symbol:
             market.chain.advance_to(market.chain.now() + HOUR)
-            market.repo.post_price(each, PRICE)
+            market.board.post_price(each, PRICE)
     security = market.directory.security(symbol)
     market.chain.advance_to(prices.quoteOf(security.address)[1] + DAY + 1)
     stale = {"age": DAY + 1, "maximumAge": DAY}
     refuses(granted.substituted(other), "PriceStale", security=security, **stale)
-    assert not market.repo.post_price(symbol, PRICE // 2)
+    assert not market.board.post_price(symbol, PRICE // 2)
     refuses(granted.substituted(other), "PricePending", security=security)
 
 
@@ -306,7 +306,7 @@ def test_what_the_policy_of_the_repo_does_not_take_stays_out(life, pen, market, 
     version = life.terms.policy_version
     supply(market, "EQ", 30_000_000, kind=SecurityKind.EQUITY)
     kinds = {kind.number: Decimal("0.01") for kind in (NOTE, SecurityKind.EQUITY)}
-    market.repo.adopt_policy(kinds, Method.HAIRCUT)
+    market.board.adopt_policy(kinds, Method.HAIRCUT)
     refuses(
         life.substituted(pen.line("EQ", 2 * QUANTITY)),
         "NotEligible",
@@ -317,7 +317,7 @@ def test_what_the_policy_of_the_repo_does_not_take_stays_out(life, pen, market, 
 
 def test_what_the_policy_of_the_repo_takes_may_come_in(life, market, other):
     """Though the latest takes nothing any more."""
-    market.repo.adopt_policy({}, Method.HAIRCUT)
+    market.board.adopt_policy({}, Method.HAIRCUT)
     life.substitute(other)
 
 
@@ -352,7 +352,7 @@ def test_it_must_outlive_the_repurchase_and_its_grace(facility, pen, terms, mark
 @pytest.fixture
 def spread(facility, pen, terms, market, notes):
     """Two notes, of which neither may be more than half; a later policy would not mind."""
-    market.repo.adopt_policy(
+    market.board.adopt_policy(
         {NOTE.number: Decimal("0.01")}, Method.HAIRCUT, concentration=Decimal("0.5")
     )
     latest = market.deployment.policy.read(market.chain, "latest")
@@ -365,7 +365,7 @@ def spread(facility, pen, terms, market, notes):
         may_substitute=True,
     )
     life = Life.opened(facility, pen, week)
-    market.repo.adopt_policy({NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
+    market.board.adopt_policy({NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
     return life
 
 
@@ -389,7 +389,7 @@ def test_a_unit_short_at_equal_haircuts(facility, pen, week, market, refuses, wa
     """10,000,000 at 1.0075 take 10,228,427 at 0.985; the published 10,228,426 is a unit short."""
     life = Life.opened(facility, pen, week)
     market.chain.advance_to(market.chain.now() + 60)
-    market.repo.post_price("T-2036", 98_500_000)
+    market.board.post_price("T-2036", 98_500_000)
     refuses(
         life.substituted(pen.line("T-2036", 10_228_426)),
         "LessCollateral",
@@ -408,7 +408,7 @@ def test_a_piece_short_at_different_haircuts(facility, pen, week, market, refuse
     """10,000,000 less 2% at par take 10,653,000 less 8% in pieces of a thousand."""
     supply(market, "P-2045", 20_000_000, price=PAR, denomination=1_000)
     market.chain.advance_to(market.chain.now() + 60)
-    market.repo.post_price("T-2035", PAR)
+    market.board.post_price("T-2035", PAR)
     two, eight = 20_000_000, 80_000_000
     terms = replace(
         week, purchase_price=millions("9800000.00"), lines=(pen.line("T-2035", QUANTITY, two),)
@@ -425,9 +425,9 @@ def test_a_piece_short_at_different_haircuts(facility, pen, week, market, refuse
 
 def test_a_unit_short_under_the_ratio_method(facility, pen, week, market, refuses):
     """10,000,000 at 1.0075 over 102% against 0.985 over 105%: value over ratio, not less it."""
-    market.repo.adopt_policy({NOTE.number: Decimal("1.02")}, Method.RATIO)
+    market.board.adopt_policy({NOTE.number: Decimal("1.02")}, Method.RATIO)
     market.chain.advance_to(market.chain.now() + 60)
-    market.repo.post_price("T-2036", 98_500_000)
+    market.board.post_price("T-2036", 98_500_000)
     by_ratio = pen.agreement(method=Method.RATIO.value)
     terms = replace(
         week,
@@ -453,11 +453,11 @@ def test_it_is_measured_at_the_prices_of_the_exchange(facility, granted, market,
     """Signed when it was enough, a price later it is not, and another price later it is."""
     call = alone(granted.substituted(other))
     market.chain.advance_to(market.chain.now() + 60)
-    market.repo.post_price("T-2036", PRICE - 1)
+    market.board.post_price("T-2036", PRICE - 1)
     value = int(QUANTITY * Fraction(PRICE - 1, PAR) * Fraction("0.99") * 10**6)
     refuses(call, "LessCollateral", needed=PURCHASE_PRICE, available=value)
     market.chain.advance_to(market.chain.now() + 60)
-    market.repo.post_price("T-2036", PRICE)
+    market.board.post_price("T-2036", PRICE)
     facility.substitute(*call)
 
 
@@ -477,7 +477,7 @@ def test_a_basket_below_the_price_may_be_replaced(life, pen, market, other):
     """By one that is no less; margin is another matter, and none was called."""
     market.chain.advance_to(market.chain.now() + 60)
     for symbol in ("T-2035", "T-2036"):
-        market.repo.post_price(symbol, PRICE * 9 // 10)
+        market.board.post_price(symbol, PRICE * 9 // 10)
     life.substitute(other)
 
 

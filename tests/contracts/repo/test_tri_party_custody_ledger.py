@@ -28,7 +28,7 @@ def basket(market, pen, terms, custody):
     market.add_security("T-2040")
     market.onboarding.deposit("dealer", "T-2040", 1_000_000)
     market.onboarding.tokenize("dealer", "T-2040", 1_000_000)
-    market.repo.post_price("T-2040", PRICE)
+    market.board.post_price("T-2040", PRICE)
     lines = (pen.line("T-2035", 2_000_000), pen.line("T-2040", 1_000_000))
     return replace(
         terms, custody=custody.address, lines=pen.lines(*lines), purchase_price=2_992_275_000_000

@@ -58,8 +58,8 @@ class RepoCalls:
         self.pen = MarginPen(market, self.lender, self.borrower)
         self.security = market.directory.security("T-2035").address
         notes = SecurityKind.TREASURY_NOTE.number
-        market.repo.adopt_policy({notes: Decimal("0.01")}, Method.HAIRCUT)
-        market.repo.post_price("T-2035", PRICE)
+        market.board.adopt_policy({notes: Decimal("0.01")}, Method.HAIRCUT)
+        market.board.post_price("T-2035", PRICE)
         market.onboarding.issue_cash("dealer", "USD", Decimal("100000.00"))
 
     # Repos.
@@ -125,7 +125,7 @@ class RepoCalls:
     def roll(self) -> Arguments:
         terms = self.opened()
         self.tomorrow(10)
-        self.market.repo.post_price("T-2035", PRICE)
+        self.market.board.post_price("T-2035", PRICE)
         return self.pen.rolling(Position(terms), self.terms())
 
     # IRepoServicing.
@@ -211,12 +211,12 @@ class RepoCalls:
 
     def close_out(self) -> Arguments:
         pair, terms = self._in_default()
-        self.market.repo.post_price("T-2035", LOWER)
+        self.market.board.post_price("T-2035", LOWER)
         return self.pen.exposed(pair, [terms])
 
     def collect(self) -> Arguments:
         pair, terms = self._in_default(custody=self.market.deployment.custody.address)
-        self.market.repo.post_price("T-2035", LOWER)
+        self.market.board.post_price("T-2035", LOWER)
         self.facility.closeOut(*self.pen.exposed(pair, [terms]))
         return terms, (), self.lender
 
@@ -233,7 +233,7 @@ class RepoCalls:
     def _short(self, under: Agreement | None = None, **changes: Any) -> tuple[Pair, RepoTerms]:
         """A repo whose collateral has lost in value."""
         terms = self.opened(under=under, **changes)
-        self.market.repo.post_price("T-2035", LOWER)
+        self.market.board.post_price("T-2035", LOWER)
         return self.pen.pair(self.lender, self.borrower, under), terms
 
     def _called(self) -> Pair:
