@@ -10,6 +10,7 @@ from decimal import Decimal
 from settlement.coordinator.deals import Deal
 from settlement.market import Market
 from settlement.model.asset import SecurityKind
+from settlement.model.policy import by_kind
 from settlement.model.repo import Method
 from settlement.units import price_to_chain, show_cash
 
@@ -23,7 +24,7 @@ def main() -> None:
     market.add_participant("fund", {"USD": Decimal(10_000_000)})
 
     haircut = Decimal("0.01")
-    market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: haircut}, Method.HAIRCUT)
+    market.board.adopt_policy(by_kind({SecurityKind.TREASURY_NOTE: haircut}, Method.HAIRCUT))
     market.board.post_price("T-2035", price_to_chain(Decimal("1.0075")))
     market.repo.agree(
         Deal(

@@ -133,11 +133,24 @@ class Market(RepoDesks):
         kind: SecurityKind = SecurityKind.TREASURY_NOTE,
         isin: str | None = None,
         denomination: int = 1,
+        issuer: str | None = None,
+        maturity: date | None = None,
     ) -> Security:
-        """An entitlement to a security; without an ISIN it gets one that belongs to nobody."""
-        sunset = self.today() + LIFE
-        number = isin or demonstration_isin(symbol)
-        draft = Security(symbol, number, kind, denomination, sunset, "")
+        """An entitlement to a security.
+
+        Without an ISIN it gets one that belongs to nobody, without an issuer's LEI an issuer of its
+        own, without a maturity none.
+        """
+        draft = Security(
+            symbol=symbol,
+            isin=isin or demonstration_isin(symbol),
+            kind=kind,
+            issuer=issuer or demonstration_lei(f"issuer of {symbol}"),
+            maturity=maturity,
+            denomination=denomination,
+            sunset=self.today() + LIFE,
+            address="",
+        )
         security = deploy_security(self.chain, self.operators, self.deployment, draft)
         self.journal.watch(token(security))
         self.directory.add_asset(security)

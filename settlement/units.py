@@ -28,6 +28,7 @@ CASH = 10**6
 PRICE = 10**8
 RATE = 10**9
 CENT = Decimal("0.01")
+CENT_UNITS = CASH // 100
 
 Exact = Decimal | Fraction
 """A number that nobody rounded; a Fraction where a Decimal could not hold it."""
@@ -73,7 +74,7 @@ def cash_to_chain(amount: Decimal) -> int:
 
 def cash_from_chain(units: int) -> Decimal:
     """Two places; what is not whole cents has all six. Exact for every word of the chain."""
-    return Decimal(f"{units}E-6" if units % 10_000 else f"{units // 10_000}E-2")
+    return Decimal(f"{units}E-6" if units % CENT_UNITS else f"{units // CENT_UNITS}E-2")
 
 
 def price_to_chain(price: Decimal) -> int:

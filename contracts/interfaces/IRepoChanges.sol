@@ -16,16 +16,18 @@ struct Amendment {
 }
 
 /// @title Changes of an open repo that its sides agree on.
-/// @notice Each is signed for its place in the order of the repo's changes ({Change-number}), so none can be used twice or
-/// out of order. None is possible while the netting set is in default, and none but a roll from the repurchase date on.
-/// What is signed for a wallet that is not active amends and rolls nothing, though no asset moved; notice it may give.
+/// @notice Amendments and substitutions are signed for their place in the order of the repo's changes ({Repo-number}), so none can
+/// be used twice or out of order. Nothing changes while the netting set is in default, and nothing but by a roll from the
+/// repurchase date on. What is signed for a wallet that is not active amends, substitutes and rolls nothing, though no asset
+/// moved; notice it may give.
 ///
 /// NOTICE ends an open-ended repo, or a term repo early if its terms say so: on the word of one side, for a day at least
-/// the notice period away and before the repurchase date that stands.
+/// the notice period away and before the repurchase date that stands, so none can be used twice. It has no place in the
+/// order of changes: no change of the other side's voids it, and it voids none.
 ///
 /// AN AMENDMENT re-rates (new rate), reprices (new purchase price for the same collateral) or adjusts (new collateral for
 /// the same cash), on the word of both. Interest counted so far is kept and paid at the end. Where price or collateral
-/// changes, the collateral after its margin must cover the new purchase price at fresh prices.
+/// changes, the collateral after its margin must cover the new purchase price at fresh prices; a new basket must be eligible as well.
 ///
 /// A SUBSTITUTION exchanges collateral in one step, on the day for which it is signed. The new basket is worth, after its margin and at fresh prices, at least
 /// what the old one is; it is eligible and not concentrated. On the word of both, or of the seller alone where the terms say so;
@@ -63,7 +65,7 @@ interface IRepoChanges {
     error NotTheSameParties(bytes32 next);
 
     /// @notice One side gave notice.
-    event NoticeGiven(bytes32 indexed repo, uint32 number, uint32 repurchaseDate, address by);
+    event NoticeGiven(bytes32 indexed repo, uint32 repurchaseDate, address by);
 
     /// @notice A repo was amended. All new values; `accrued` as in {Change}.
     event Amended(

@@ -137,19 +137,21 @@ struct Position {
 /// @param accruesFrom day from which interest is still to be counted; of an intraday repo, the second of its opening
 /// @param repurchaseDate day on which it is due; 2^32 − 1 while an open-ended repo has had no notice
 /// @param purchasePrice cash lent now, in millionths
+/// @param number how many changes there were, so that each is signed for its place
+/// @param rate the repo rate now; at most one either way, which 40 bits hold
 struct Repo {
     RepoState state;
     bool changed;
     uint40 accruesFrom;
     uint32 repurchaseDate;
     uint96 purchasePrice;
-    int64 rate;
+    uint32 number;
+    int40 rate;
 }
 
 /// @notice What is stored of a repo only once it changed.
 /// @param lines hash of the collateral now; zero until it first changed
 /// @param accrued interest counted so far: `Σ purchase price × rate × minutes`, in 10^-15 and minutes, never rounded
-/// @param number how many changes there were, so that each is signed for its place
 /// @param failedDays days for which the buyer bears the fails charge
 /// @param failing who failed last
 /// @param failingSince the second in which that was recorded
@@ -158,7 +160,6 @@ struct Repo {
 struct Change {
     bytes32 lines;
     int192 accrued;
-    uint32 number;
     uint32 failedDays;
     Failing failing;
     uint40 failingSince;
@@ -274,8 +275,8 @@ interface IRepoFacility {
     /// @notice Thrown when a line's margin is by another method, below the policy's, or outside its bounds.
     error MarginNotAccepted(address security, Method method, uint64 margin, uint64 least);
 
-    /// @notice Thrown when one security makes too much of the collateral value; shares in 10^-9.
-    error OverConcentrated(address security, uint256 share, uint256 limit);
+    /// @notice Thrown when the securities of one issuer make too much of the collateral value; shares in 10^-9.
+    error OverConcentrated(bytes20 issuer, uint256 share, uint256 limit);
 
     /// @notice Thrown when the collateral after its margin is worth less than it must be, both in millionths.
     error NotEnoughCollateral(uint256 needed, uint256 available);

@@ -53,7 +53,8 @@ struct SecurityMargin {
 /// Every open repo of the set comes with it, each once, in the order of their ids, at fresh prices. One call stands at a time.
 ///
 /// IT IS MET exactly, by the called side's signature over the amount: in cash, or in securities worth at least the call
-/// (market value under the ratio method, after haircut under the other). Margin held against it is returned by the same
+/// (market value under the ratio method, after haircut under the other). Which securities, the called side chooses: any that
+/// the latest policy takes, at no less than its margin and however much comes from one issuer. Margin held against it is returned by the same
 /// payment, for the account is one signed balance.
 ///
 /// IT IS RETURNED by its holder's own word at any time. To have excess back that the holder keeps, call it: the giver is the
@@ -129,6 +130,9 @@ interface IRepoMargin {
 
     /// @notice The call that stood was met.
     event CallMet(bytes32 indexed nettingSet, uint256 amount);
+
+    /// @notice The call that stood is void, because a reversal in its set came on record ({IRepoServicing-recordReversal}).
+    event CallVoided(bytes32 indexed nettingSet);
 
     /// @notice The clock of a call stands still (`deadline` is zero) or runs again.
     event ClockSet(bytes32 indexed nettingSet, uint40 deadline);

@@ -15,7 +15,7 @@ struct IncomeNotice {
     uint256 amount;
 }
 
-/// @title What has to be written down before and while a repo runs: agreements, fails and income.
+/// @title What has to be written down before and while a repo runs: agreements, fails, income and reversals.
 /// @notice AN AGREEMENT is recorded once, by anyone: only terms that two sides sign put it to use.
 ///
 /// A FAIL says why a repo that is due did not close. Anyone may record it from the cut-off on, and nobody's word
@@ -29,12 +29,15 @@ struct IncomeNotice {
 /// INCOME on the collateral belongs to the seller economically. The buyer acknowledges what it owes, once per security and
 /// record date; from then on it counts in the net exposure, and from the payment date on anyone may have it paid. In an open
 /// buy/sell-back it is not paid: it lowers the purchase price, and interest with it from its payment date on, or from the
-/// last change if that came later. An intraday repo has no time for that: there it is paid. What was recorded survives the
-/// closing, after which it is paid in every case; a close-out takes it into its one sum.
+/// last change if that came later: each income is to be priced on its day, or interest on it is lost. An intraday repo has no time for that: there it is paid. What was recorded survives the
+/// closing, after which it is paid in every case; a close-out takes that of the repos which are open into its one sum, and
+/// leaves that of closed ones to be paid.
 ///
 /// A REVERSAL of a repo's own leg, by the depository's root wallet and naming the repo, gives the seller back what the buyer or
-/// custody had. Recorded, it is no longer owed: the collateral is that much less, and the net exposure that much more. Until it is, the
-/// repo neither closes nor changes its collateral nor is valued. Any other
+/// custody had; it names the repo that holds the collateral now, after a roll the next one. Recorded, it is no longer owed: the
+/// collateral is that much less, and the net exposure that much more, and a margin call that stands in the set is void, for it was
+/// made on what was gone. Until it is, the repo neither closes nor changes its collateral nor is closed out, and no fail of it
+/// comes on record. Any other
 /// root move takes from whoever held, and changes nothing between the two.
 ///
 /// Assumption, for liveness: the buyer acknowledges. Record dates announced by the depository would need no word of it.
@@ -90,9 +93,11 @@ interface IRepoServicing {
     /// @notice Recorded income was paid across.
     event IncomePaid(bytes32 indexed repo, address indexed security, uint32 recordDate, uint256 amount);
 
-    /// @notice Recorded income lowered the purchase price of a buy/sell-back from `date` on. `accrued` as in {Change}.
+    /// @notice Recorded income lowered the purchase price of a buy/sell-back from `date` on, its change `number`. `accrued` as
+    /// in {Change}.
     event IncomePriced(
         bytes32 indexed repo,
+        uint32 number,
         address indexed security,
         uint32 recordDate,
         uint32 date,

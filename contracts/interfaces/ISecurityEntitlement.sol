@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {SecurityClass} from "../tokens/SecurityClass.sol";
 import {IRegisteredERC20} from "./IRegisteredERC20.sol";
 
-/// @notice The kind of a security, which is also its haircut class.
+/// @notice The kind of a security, by which a collateral policy takes it or not.
 enum SecurityKind {
     TreasuryBill,
     TreasuryNote,
@@ -17,6 +18,8 @@ enum SecurityKind {
 
 /// @notice What is fixed about an issue for good.
 /// @param isin ISO 6166, 12 ASCII characters
+/// @param issuer the issuer's LEI, ISO 17442, 20 ASCII characters
+/// @param maturity the day on which it matures, in days since 1970 (UTC); zero: it does not
 /// @param denomination the smallest quantity that moves, in units of nominal or shares; every movement is a multiple
 /// @param documentHash hash of the offering document
 /// @param sunset last second at which the entitlement circulates, in seconds since 1970; only burning works after it
@@ -25,6 +28,8 @@ struct Issue {
     string symbol;
     bytes12 isin;
     SecurityKind kind;
+    bytes20 issuer;
+    uint32 maturity;
     uint96 denomination;
     bytes32 documentHash;
     uint40 sunset;
@@ -83,8 +88,14 @@ interface ISecurityEntitlement is IRegisteredERC20 {
     /// @notice The ISIN, 12 ASCII characters.
     function isin() external view returns (bytes12);
 
-    /// @notice The kind, which is the haircut class.
+    /// @notice The kind.
     function kind() external view returns (SecurityKind);
+
+    /// @notice The issuer's LEI, 20 ASCII characters.
+    function issuer() external view returns (bytes20);
+
+    /// @notice The day on which it matures, in days since 1970; zero: it does not.
+    function maturity() external view returns (uint256);
 
     /// @notice The smallest quantity that moves.
     function denomination() external view returns (uint256);
@@ -98,6 +109,6 @@ interface ISecurityEntitlement is IRegisteredERC20 {
     /// @notice How much root moves took from one wallet to another to reverse this settlement, all together.
     function reversedOf(bytes32 settlement, address from, address to) external view returns (uint256);
 
-    /// @notice Both, for whoever would take the entitlement as collateral.
-    function kindAndSunset() external view returns (SecurityKind, uint256);
+    /// @notice Kind, maturity and issuer in one word ({SecurityClass}), and the sunset: for whoever would take it as collateral.
+    function classAndLife() external view returns (SecurityClass class, uint256 lastSecond);
 }

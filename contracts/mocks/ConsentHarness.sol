@@ -30,13 +30,8 @@ contract ConsentHarness {
         return RepoTermsLib.cancellation(repo, signer);
     }
 
-    function notice(
-        bytes32 repo,
-        uint32 number,
-        uint32 repurchaseDate,
-        address signer
-    ) external pure returns (bytes32) {
-        return RepoTermsLib.notice(repo, number, repurchaseDate, signer);
+    function notice(bytes32 repo, uint32 repurchaseDate, address signer) external pure returns (bytes32) {
+        return RepoTermsLib.notice(repo, repurchaseDate, signer);
     }
 
     function amending(
@@ -85,9 +80,10 @@ contract ConsentHarness {
         uint24 number,
         address from,
         address to,
+        uint256 amount,
         Line[] calldata lines
     ) external pure returns (bytes32) {
-        return MarginConsents.delivering(nettingSet, number, from, to, lines);
+        return MarginConsents.delivering(nettingSet, number, from, to, amount, lines);
     }
 
     function returning(

@@ -9,7 +9,7 @@ import {SignerKind, Status} from "../interfaces/IWalletRegistry.sol";
 /// records of seller and buyer cost a repo 3,500 gas more.
 type WalletWord is uint256;
 
-using {participant, signerKind, isActive} for WalletWord global;
+using {participant, signerKind, status, isActive} for WalletWord global;
 
 function participant(WalletWord word) pure returns (bytes20) {
     return bytes20(uint160(WalletWord.unwrap(word)));
@@ -19,6 +19,13 @@ function participant(WalletWord word) pure returns (bytes20) {
 function signerKind(WalletWord word) pure returns (SignerKind kind) {
     assembly ("memory-safe") {
         kind := and(shr(168, word), 0xff)
+    }
+}
+
+/// @dev As it was set, which is of its enum.
+function status(WalletWord word) pure returns (Status found) {
+    assembly ("memory-safe") {
+        found := and(shr(176, word), 0xff)
     }
 }
 

@@ -64,22 +64,27 @@ function addDifferences(
     address holder
 ) pure {
     (uint256 i, uint256 j) = (0, 0);
-    while (i < before.length || j < later.length) {
-        address gone = i < before.length ? before[i].security : address(type(uint160).max);
-        address next = j < later.length ? later[j].security : address(type(uint160).max);
-        address security = gone < next ? gone : next;
-        int256 more = 0;
-        // Quantities of eligible lines have at most 96 bits.
-        if (next == security) {
-            more += int256(later[j].quantity);
-            ++j;
+    // Quantities of eligible lines have at most 96 bits.
+    unchecked {
+        while (i < before.length || j < later.length) {
+            (address gone, address next) = (_securityAt(before, i), _securityAt(later, j));
+            int256 more = 0;
+            if (next <= gone) {
+                more += int256(later[j].quantity);
+                ++j;
+            }
+            if (gone <= next) {
+                more -= int256(before[i].quantity);
+                ++i;
+            }
+            legs.addNet(gone < next ? gone : next, giver, holder, more);
         }
-        if (gone == security) {
-            more -= int256(before[i].quantity);
-            ++i;
-        }
-        legs.addNet(security, giver, holder, more);
     }
+}
+
+/// @dev The security of line `i`; after the last line, the highest address there is.
+function _securityAt(Line[] calldata lines, uint256 i) pure returns (address) {
+    return i < lines.length ? lines[i].security : address(type(uint160).max);
 }
 
 /// @dev Has the venue make all movements, or none, and passes its errors on.

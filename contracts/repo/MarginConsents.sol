@@ -26,18 +26,19 @@ library MarginConsents {
         return keccak256(abi.encode(typehash, nettingSet, number, from, to, amount));
     }
 
-    /// @dev The struct hash with which `from` meets a call in securities.
+    /// @dev The struct hash with which `from` meets a call of `amount` in securities.
     function delivering(
         bytes32 nettingSet,
         uint24 number,
         address from,
         address to,
+        uint256 amount,
         Line[] calldata lines
     ) internal pure returns (bytes32) {
         bytes32 typehash = keccak256(
-            "MarginDelivery(bytes32 nettingSet,uint24 number,address from,address to,Line[] lines)Line(address security,uint256 quantity,uint64 margin)"
+            "MarginDelivery(bytes32 nettingSet,uint24 number,address from,address to,uint256 amount,Line[] lines)Line(address security,uint256 quantity,uint64 margin)"
         );
-        return keccak256(abi.encode(typehash, nettingSet, number, from, to, RepoTermsLib.hash(lines)));
+        return keccak256(abi.encode(typehash, nettingSet, number, from, to, amount, RepoTermsLib.hash(lines)));
     }
 
     /// @dev The struct hash with which `from` returns cash margin.

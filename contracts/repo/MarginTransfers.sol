@@ -17,9 +17,6 @@ contract MarginTransfers is NetExposure {
     using SafeCast for int256;
     using SafeCast for uint256;
 
-    /// @dev Units of 10^-17 in a millionth.
-    uint256 private constant VALUE_IN_MILLIONTH = 1e11;
-
     constructor(Venue memory venue) RepoBase(venue) {}
 
     /// @notice The manual is {IRepoMargin}.
@@ -33,7 +30,8 @@ contract MarginTransfers is NetExposure {
 
         account.cash += netted.byFirst ? -_asCash(amount) : _asCash(amount);
         _margins[netted.id] = account;
-        _clearCall(netted.id, amount);
+        _endCall(netted.id);
+        emit IRepoMargin.CallMet(netted.id, amount);
         emit IRepoMargin.MarginPaid(netted.id, pair.by, pair.against, amount, 0, account);
 
         _pay(pair, amount);
@@ -44,14 +42,15 @@ contract MarginTransfers is NetExposure {
         Netted memory netted = _performingSet(pair);
         uint256 needed = _requireCalled(pair, netted);
         uint24 number = _nextNumber(netted);
-        bytes32 structHash = MarginConsents.delivering(netted.id, number, pair.by, pair.against, lines);
+        bytes32 structHash = MarginConsents.delivering(netted.id, number, pair.by, pair.against, needed, lines);
         _requireSigned(pair.by, structHash, signature);
         uint256 available = _worthAsMargin(pair, netted, lines);
-        if (available < needed * VALUE_IN_MILLIONTH)
-            revert IRepoMargin.CallNotMet(needed, available / VALUE_IN_MILLIONTH);
+        if (available < needed * RepoMath.VALUE_IN_MILLIONTH)
+            revert IRepoMargin.CallNotMet(needed, available / RepoMath.VALUE_IN_MILLIONTH);
 
         _book(netted, lines, true);
-        _clearCall(netted.id, needed);
+        _endCall(netted.id);
+        emit IRepoMargin.CallMet(netted.id, needed);
         emit IRepoMargin.MarginDelivered(netted.id, pair.by, pair.against, number, lines);
 
         _deliver(pair, lines);
@@ -103,14 +102,8 @@ contract MarginTransfers is NetExposure {
         return standing.amount;
     }
 
-    function _clearCall(bytes32 nettingSet, uint256 amount) private {
-        delete _calls[nettingSet];
-        (_sets[nettingSet].called, _sets[nettingSet].clock) = (false, 0);
-        emit IRepoMargin.CallMet(nettingSet, amount);
-    }
-
     /// @dev What new margin counts for, in 10^-17. It may stand in as the collateral of a new repo may, however much of it
-    /// is one security.
+    /// comes from one issuer.
     function _worthAsMargin(
         Pair calldata pair,
         Netted memory netted,
@@ -119,12 +112,12 @@ contract MarginTransfers is NetExposure {
         Collateral.Measure memory measure = _standing(netted);
         measure.policy = _policy;
         measure.policyVersion = _policy.latest();
-        measure.isNew = true;
+        measure.byLatest = true;
         measure.ends = block.timestamp + pair.agreement.grace;
         for (uint256 i = 0; i < lines.length; ++i) {
-            // One security may be all of a margin.
+            // One issuer may be all of a margin.
             // slither-disable-next-line unused-return
-            (uint256 value, ) = Collateral.eligibleValue(lines[i], measure);
+            (uint256 value, , ) = Collateral.eligibleValue(lines[i], measure);
             // An enumeration, not an amount.
             // slither-disable-next-line incorrect-equality
             if (measure.method == Method.Ratio) {

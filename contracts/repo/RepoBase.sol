@@ -13,6 +13,7 @@ import {ITriPartyCustody} from "../interfaces/ITriPartyCustody.sol";
 import {IWalletRegistry, SignerKind} from "../interfaces/IWalletRegistry.sol";
 import {WalletWord} from "../registry/WalletWord.sol";
 import {Consent} from "../settlement/Consent.sol";
+import {Accrual} from "./Accrual.sol";
 import {CheckedTerms} from "./CheckedTerms.sol";
 import {Question} from "./Question.sol";
 import {RepoMath} from "./RepoMath.sol";
@@ -119,6 +120,28 @@ abstract contract RepoBase is EIP712 {
         }
         if (RepoTermsLib.hash(lines) != expected) revert IRepoFacility.NotTheCollateral(id);
         return lines;
+    }
+
+    /// @dev What closing on `date` pays.
+    function _dueOn(
+        CheckedTerms terms,
+        RepoWord repo,
+        bytes32 id,
+        SetWord set,
+        uint32 date
+    ) internal view returns (Accrual.Due memory) {
+        // All zero, unless there is one.
+        // slither-disable-next-line uninitialized-local
+        Change memory change;
+        if (repo.changed()) change = _changes[id];
+        (int192 accrued, uint32 failedDays) = Accrual.upTo(terms, repo, change, set.lateRate(), date, block.timestamp);
+        return Accrual.dueOf(repo, change, accrued, failedDays, set.basis());
+    }
+
+    /// @dev No call stands in the set any more, which is not in default.
+    function _endCall(bytes32 nettingSet) internal {
+        delete _calls[nettingSet];
+        (_sets[nettingSet].called, _sets[nettingSet].clock) = (false, 0);
     }
 
     /// @dev A rate is a fraction of one a year; beyond that, somebody meant per cent.

@@ -13,7 +13,7 @@ import {
     RepoState,
     RepoTerms
 } from "../interfaces/IRepoFacility.sol";
-import {SignerKind} from "../interfaces/IWalletRegistry.sol";
+import {IWalletRegistry, SignerKind} from "../interfaces/IWalletRegistry.sol";
 import {WalletWord} from "../registry/WalletWord.sol";
 import {Accrual} from "./Accrual.sol";
 import {CheckedTerms, checked, byId} from "./CheckedTerms.sol";
@@ -21,7 +21,7 @@ import {Collateral} from "./Collateral.sol";
 import {Exchange, exchange} from "./Exchange.sol";
 import {RepoBase, Venue} from "./RepoBase.sol";
 import {RepoMath} from "./RepoMath.sol";
-import {NO_DATE, RepoOpening} from "./RepoOpening.sol";
+import {RepoOpening} from "./RepoOpening.sol";
 import {RepoTermsLib} from "./RepoTermsLib.sol";
 import {RepoWord} from "./RepoWord.sol";
 import {SetWord} from "./SetWord.sol";
@@ -30,9 +30,6 @@ import {SetWord} from "./SetWord.sol";
 contract RepoChanges is IRepoChanges, RepoOpening {
     using Collateral for Line[];
     using RepoTermsLib for CheckedTerms;
-
-    /// @dev Units of 10^-17, in which collateral counts, in a millionth.
-    uint256 private constant VALUE_IN_MILLIONTH = 1e11;
 
     constructor(Venue memory venue) RepoBase(venue) {}
 
@@ -45,21 +42,19 @@ contract RepoChanges is IRepoChanges, RepoOpening {
     ) external {
         CheckedTerms terms = byId(given);
         _settlement.requireUnlocked();
-        (bytes32 id, RepoWord repo, ) = _changing(terms);
+        (bytes32 id, RepoWord repo, , uint32 today) = _changing(terms);
         if (terms.duration() == Duration.Intraday) revert IntradayStands(id);
         if (terms.duration() == Duration.Term && !terms.mayTerminate()) revert NoNoticeAgreed(id);
         if (signer != terms.seller() && signer != terms.buyer()) revert IRepoFacility.NotASide(signer);
-        uint256 earliest = uint256(_dayOn(terms.utcOffset())) + terms.noticePeriod();
+        uint256 earliest = uint256(today) + terms.noticePeriod();
         if (earliest <= terms.purchaseDate()) earliest = uint256(terms.purchaseDate()) + 1;
         if (repurchaseDate < earliest || repurchaseDate >= repo.repurchaseDate()) {
             revert NoticeOutOfBounds(repurchaseDate, earliest, repo.repurchaseDate());
         }
-        uint32 number = ++_changes[id].number;
-        _requireSigned(signer, RepoTermsLib.notice(id, number, repurchaseDate, signer), signature);
+        _requireSigned(signer, RepoTermsLib.notice(id, repurchaseDate, signer), signature);
 
-        _repos[id].changed = true;
         _repos[id].repurchaseDate = repurchaseDate;
-        emit NoticeGiven(id, number, repurchaseDate, signer);
+        emit NoticeGiven(id, repurchaseDate, signer);
     }
 
     /// @inheritdoc IRepoChanges
@@ -70,32 +65,32 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         bytes calldata buyerSignature
     ) external {
         CheckedTerms terms = byId(position.terms);
-        (bytes32 id, RepoWord repo, SetWord set) = _changing(terms);
+        (bytes32 id, RepoWord repo, SetWord set, uint32 today) = _changing(terms);
         if (terms.duration() == Duration.Intraday) revert IntradayStands(id);
-        uint32 today = _dayOn(terms.utcOffset());
         if (amendment.date != today) revert NotTheDay(amendment.date, today);
         Line[] calldata lines = _owedCollateral(terms, position.lines, id, repo.changed());
         Line[] calldata newLines = amendment.lines.length == 0 ? lines : amendment.lines;
         bool exchanged = RepoTermsLib.hash(newLines) != RepoTermsLib.hash(lines);
         _requireAmendable(terms, amendment, repo, set, id, newLines, exchanged);
-        Change memory change = _changes[id];
-        ++change.number;
+        uint32 number = repo.number() + 1;
         _requireBothAgree(
             terms,
-            RepoTermsLib.amending(id, change.number, amendment, terms.seller()),
-            RepoTermsLib.amending(id, change.number, amendment, terms.buyer()),
+            RepoTermsLib.amending(id, number, amendment, terms.seller()),
+            RepoTermsLib.amending(id, number, amendment, terms.buyer()),
             sellerSignature,
             buyerSignature
         );
 
+        Change memory change = _changes[id];
         (change.accrued, change.failedDays) = Accrual.upTo(terms, repo, change, set.lateRate(), today, 0);
         if (exchanged) change.lines = RepoTermsLib.hash(newLines);
         _changes[id] = change;
         int256 lent = int256(amendment.purchasePrice) - int256(uint256(repo.purchasePrice()));
         Repo storage stored = _repos[id];
-        (stored.changed, stored.accruesFrom) = (true, today);
-        (stored.purchasePrice, stored.rate) = (uint96(amendment.purchasePrice), amendment.rate);
-        emit Amended(id, change.number, today, amendment.purchasePrice, amendment.rate, change.accrued, newLines);
+        repo.afterChange(number).writeTo(stored);
+        stored.accruesFrom = today;
+        (stored.purchasePrice, stored.rate) = (uint96(amendment.purchasePrice), int40(amendment.rate));
+        emit Amended(id, number, today, amendment.purchasePrice, amendment.rate, change.accrued, newLines);
 
         if (exchanged) _rebook(terms, id, id, lines, newLines);
         _deliver(terms, lines, newLines, lent);
@@ -109,27 +104,27 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         bytes calldata buyerSignature
     ) external {
         CheckedTerms terms = byId(position.terms);
-        (bytes32 id, RepoWord repo) = _changeable(terms);
+        (bytes32 id, RepoWord repo, uint32 today) = _changeable(terms);
         (WalletWord seller, WalletWord buyer) = _wallets(terms.seller(), terms.buyer());
         SetWord set = _withoutCall(_nettingSet(terms, seller, buyer));
         Line[] calldata lines = _owedCollateral(terms, position.lines, id, repo.changed());
+        Change storage change = _changes[id];
         bytes32 newHash = RepoTermsLib.hash(newLines);
-        if (newHash == RepoTermsLib.hash(lines)) revert NothingChanges(id);
-        (uint32 number, uint32 today) = (_changes[id].number + 1, _dayOn(terms.utcOffset()));
+        if (newHash == _hashOf(lines, change)) revert NothingChanges(id);
+        uint32 number = repo.number() + 1;
         bytes32 domain = _domainSeparatorV4();
         bytes32 structHash = RepoTermsLib.substituting(id, number, today, newHash, terms.seller());
-        _requireSignedIn(domain, terms.seller(), seller.signerKind(), structHash, sellerSignature);
+        _requireActiveAndSigned(domain, terms.seller(), seller, structHash, sellerSignature);
         if (!terms.maySubstitute()) {
             structHash = RepoTermsLib.substituting(id, number, today, newHash, terms.buyer());
-            _requireSignedIn(domain, terms.buyer(), buyer.signerKind(), structHash, buyerSignature);
+            _requireActiveAndSigned(domain, terms.buyer(), buyer, structHash, buyerSignature);
         }
-        _requireNoLess(terms, repo, set, lines, newLines);
+        _requireNoLess(lines, newLines, _measure(terms, set, _lastDayNow(terms, repo, today), false));
         if (terms.maySubstitute()) _requireMarginsKept(set.method(), lines, newLines);
 
-        _changes[id].lines = newHash;
-        _changes[id].number = number;
-        if (!repo.changed()) _repos[id].changed = true;
-        emit Substituted(id, number, newLines);
+        change.lines = newHash;
+        repo.afterChange(number).writeTo(_repos[id]);
+        RepoTermsLib.emitSubstituted(id, number, newLines);
 
         _rebook(terms, id, id, lines, newLines);
         _deliver(terms, lines, newLines, 0);
@@ -161,7 +156,7 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         );
         Line[] calldata lines = _owedCollateral(terms, position.lines, id, repo.changed());
         uint32 today = _dayOn(terms.utcOffset());
-        Accrual.Due memory due = _dueToday(terms, repo, id, set, today);
+        Accrual.Due memory due = _dueOn(terms, repo, id, set, today);
 
         _repos[id].state = RepoState.Closed;
         emit IRepoFacility.Closed(id, today, due.interest, due.failsCharge, due.total);
@@ -173,9 +168,9 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         _deliver(terms, lines, next.lines(), -paid);
     }
 
-    /// @dev The repo, its id and its set, if it may still be changed today.
-    function _changing(CheckedTerms terms) private view returns (bytes32 id, RepoWord repo, SetWord set) {
-        (id, repo) = _changeable(terms);
+    /// @dev The repo, its id, its set and the day, if it may still be changed today.
+    function _changing(CheckedTerms terms) private view returns (bytes32 id, RepoWord repo, SetWord set, uint32 today) {
+        (id, repo, today) = _changeable(terms);
         set = _performing(_nettingSet(terms));
     }
 
@@ -185,11 +180,11 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         if (set.called()) revert CallStands(nettingSet);
     }
 
-    /// @dev The repo and its id, if its day for changes is not past.
-    function _changeable(CheckedTerms terms) private view returns (bytes32 id, RepoWord repo) {
+    /// @dev The repo, its id and the day, if its day for changes is not past.
+    function _changeable(CheckedTerms terms) private view returns (bytes32 id, RepoWord repo, uint32 today) {
         id = terms.id();
         repo = _openRepo(id);
-        uint32 today = _dayOn(terms.utcOffset());
+        today = _dayOn(terms.utcOffset());
         // A day, which lasts.
         // slither-disable-next-line incorrect-equality
         bool sameDay = terms.duration() == Duration.Intraday && today == repo.repurchaseDate();
@@ -212,26 +207,35 @@ contract RepoChanges is IRepoChanges, RepoOpening {
             revert IRepoFacility.BadPurchasePrice(price);
         }
         _requireSane(amendment.rate);
-        if (valueChanges) {
-            newLines.requireCovered(_measure(terms, set, _lastDayNow(terms, repo), false), price);
-        }
+        if (!valueChanges) return;
+        Collateral.Measure memory measure = _measure(terms, set, _lastDayNow(terms, repo, amendment.date), false);
+        if (exchanged) newLines.requireCovered(measure, price);
+        else newLines.requireEnough(measure, price);
+    }
+
+    /// @dev The hash of the collateral that stands: on record, once it changed.
+    function _hashOf(Line[] calldata lines, Change storage change) private view returns (bytes32 standing) {
+        standing = change.lines;
+        // No lines have this hash.
+        // slither-disable-next-line incorrect-equality
+        if (standing == 0) standing = RepoTermsLib.hash(lines);
     }
 
     /// @dev The new basket may stand in, and counts for no less than the old one.
     function _requireNoLess(
-        CheckedTerms terms,
-        RepoWord repo,
-        SetWord set,
         Line[] calldata lines,
-        Line[] calldata newLines
+        Line[] calldata newLines,
+        Collateral.Measure memory measure
     ) private view {
-        Collateral.Measure memory measure = _measure(terms, set, _lastDayNow(terms, repo), false);
         // The market value is of no concern here.
         // slither-disable-next-line unused-return
         (, uint256 needed) = lines.valueOf(measure);
         uint256 available = newLines.requireEligible(measure);
         if (available < needed) {
-            revert LessCollateral((needed - 1) / VALUE_IN_MILLIONTH + 1, available / VALUE_IN_MILLIONTH);
+            revert LessCollateral(
+                (needed - 1) / RepoMath.VALUE_IN_MILLIONTH + 1,
+                available / RepoMath.VALUE_IN_MILLIONTH
+            );
         }
     }
 
@@ -252,14 +256,28 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         }
     }
 
-    /// @dev The day to whose end collateral that comes in must live.
-    function _lastDayNow(CheckedTerms terms, RepoWord repo) private view returns (uint256) {
-        if (repo.repurchaseDate() != NO_DATE) return repo.repurchaseDate();
-        return uint256(_dayOn(terms.utcOffset())) + terms.noticePeriod();
+    /// @dev The day to whose end collateral that comes in must live. Of an open-ended repo that is as soon as it could end:
+    /// notice for a far day stops nothing.
+    function _lastDayNow(CheckedTerms terms, RepoWord repo, uint32 today) private pure returns (uint256 last) {
+        last = repo.repurchaseDate();
+        uint256 soonest = uint256(today) + terms.noticePeriod();
+        if (terms.duration() == Duration.OpenEnded && soonest < last) last = soonest;
     }
 
-    /// @dev Two active wallets signed. Where nothing moves no token would ask, and a wallet that is stopped because its key
-    /// was stolen must agree to nothing.
+    /// @dev A wallet as the register has it is active, and signed. Where nothing of it moves no token would ask, and a wallet
+    /// that is stopped because its key was stolen must agree to nothing.
+    function _requireActiveAndSigned(
+        bytes32 domain,
+        address signer,
+        WalletWord wallet,
+        bytes32 structHash,
+        bytes calldata signature
+    ) private view {
+        if (!wallet.isActive()) revert IWalletRegistry.WalletNotActive(signer, wallet.status());
+        _requireSignedIn(domain, signer, wallet.signerKind(), structHash, signature);
+    }
+
+    /// @dev Two active wallets signed, as above.
     function _requireBothAgree(
         CheckedTerms terms,
         bytes32 sellerHash,
@@ -272,18 +290,6 @@ contract RepoChanges is IRepoChanges, RepoOpening {
         bytes32 domain = _domainSeparatorV4();
         _requireSignedIn(domain, seller, sellerKind, sellerHash, sellerSignature);
         _requireSignedIn(domain, buyer, buyerKind, buyerHash, buyerSignature);
-    }
-
-    function _dueToday(
-        CheckedTerms terms,
-        RepoWord repo,
-        bytes32 id,
-        SetWord set,
-        uint32 today
-    ) private view returns (Accrual.Due memory) {
-        Change memory change = _changes[id];
-        (int192 accrued, uint32 failedDays) = Accrual.upTo(terms, repo, change, set.lateRate(), today, block.timestamp);
-        return Accrual.dueOf(repo, change, accrued, failedDays, set.basis());
     }
 
     function _sameParties(CheckedTerms terms, CheckedTerms next) private pure returns (bool) {
@@ -310,9 +316,8 @@ contract RepoChanges is IRepoChanges, RepoOpening {
 
     /// @dev Only differences move: collateral from seller to holder or back, cash from buyer to seller or back.
     function _deliver(CheckedTerms terms, Line[] calldata lines, Line[] calldata newLines, int256 lent) private {
-        address holder = terms.custody() == address(0) ? terms.buyer() : terms.custody();
         Exchange legs = exchange(lines.length + newLines.length + 1);
-        legs.addDifferences(lines, newLines, terms.seller(), holder);
+        legs.addDifferences(lines, newLines, terms.seller(), _holder(terms));
         legs.addNet(terms.cash(), terms.buyer(), terms.seller(), lent);
         legs.carryOut(_settlement);
     }

@@ -18,6 +18,7 @@ import {
 } from "../interfaces/IRepoFacility.sol";
 import {IRegisteredERC20} from "../interfaces/IRegisteredERC20.sol";
 import {Pair} from "../interfaces/IRepoMargin.sol";
+import {SignerKind} from "../interfaces/IWalletRegistry.sol";
 import {ISecurityEntitlement} from "../interfaces/ISecurityEntitlement.sol";
 import {CheckedTerms, byId} from "./CheckedTerms.sol";
 import {Exchange, exchange} from "./Exchange.sol";
@@ -76,8 +77,10 @@ contract RepoDefault is IRepoDefault, NetExposure {
         if (price == 0 || distance * RepoMath.ONE > uint256(pair.agreement.valuationBound) * last.price) {
             revert ValuationOutOfBounds(security, price, last.price);
         }
-        uint24 number = _nextNumber(netted);
-        _requireSigned(pair.by, MarginConsents.stating(netted.id, number, security, price, pair.by), signature);
+        // slither-disable-next-line unused-return
+        (SignerKind kind, ) = _registry.checkActive(pair.by, pair.by);
+        bytes32 structHash = MarginConsents.stating(netted.id, _nextNumber(netted), security, price, pair.by);
+        _requireSignedBy(pair.by, kind, structHash, signature);
 
         _defaultPrices[netted.id][declaredAt][security] = price;
         emit DefaultPriceFixed(netted.id, security, price, true);
@@ -182,7 +185,7 @@ contract RepoDefault is IRepoDefault, NetExposure {
         bool onRecord = change.failing == (bySeller ? Failing.Seller : Failing.Buyer);
         uint256 earliest = onRecord ? uint256(change.failingSince) + netted.set.grace() : 0;
         if (!onRecord || block.timestamp <= earliest) revert NoDefault(netted.id, earliest);
-        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
+        Line[] calldata lines = _owedCollateral(terms, position.lines, id, repo.changed());
         address other = bySeller ? terms.buyer() : terms.seller();
         bool stopped = Impediment.stops(_settlement, terms.cash(), pair.by);
         if (other != pair.by) stopped = stopped || Impediment.stops(_settlement, terms.cash(), other);

@@ -385,20 +385,4 @@ contract RepoFacility is
         legs.add(terms.cash(), seller, buyer, due);
         legs.carryOut(_settlement);
     }
-
-    /// @dev What closing on `date` pays.
-    function _dueOn(
-        CheckedTerms terms,
-        RepoWord repo,
-        bytes32 id,
-        SetWord set,
-        uint32 date
-    ) private view returns (Accrual.Due memory) {
-        // All zero, unless there is one.
-        // slither-disable-next-line uninitialized-local
-        Change memory change;
-        if (repo.changed()) change = _changes[id];
-        (int192 accrued, uint32 failedDays) = Accrual.upTo(terms, repo, change, set.lateRate(), date, block.timestamp);
-        return Accrual.dueOf(repo, change, accrued, failedDays, set.basis());
-    }
 }

@@ -22,7 +22,7 @@ library RepoMath {
     uint256 private constant VALUE_IN_CENT = 1e15;
 
     /// @dev Units of 10^-17 in a millionth.
-    int256 private constant VALUE_IN_MILLIONTH = 1e11;
+    uint256 internal constant VALUE_IN_MILLIONTH = 1e11;
 
     /// @dev Units of 10^-17 in one of 10^-15.
     int256 private constant VALUE_IN_INTEREST = 100;
@@ -84,7 +84,7 @@ library RepoMath {
     /// @dev Cash in millionths, as an exposure.
     function cashAsExposure(int256 cash, uint256 basis) internal pure returns (int256) {
         unchecked {
-            return cash * VALUE_IN_MILLIONTH * int256(basis * MINUTES);
+            return cash * int256(VALUE_IN_MILLIONTH) * int256(basis * MINUTES);
         }
     }
 

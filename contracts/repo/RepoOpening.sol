@@ -88,12 +88,12 @@ abstract contract RepoOpening is RepoBase {
         CheckedTerms terms,
         SetWord set,
         uint256 date,
-        bool isNew
+        bool byLatest
     ) internal view returns (Collateral.Measure memory measure) {
         measure.policy = _policy;
         measure.prices = _prices;
         measure.policyVersion = terms.policyVersion();
-        measure.isNew = isNew;
+        measure.byLatest = byLatest;
         measure.method = set.method();
         measure.maximumPriceAge = set.maximumPriceAge();
         unchecked {

@@ -18,6 +18,7 @@ import {
     RepoTerms,
     SetState
 } from "../interfaces/IRepoFacility.sol";
+import {IRepoMargin} from "../interfaces/IRepoMargin.sol";
 import {ISecurityEntitlement} from "../interfaces/ISecurityEntitlement.sol";
 import {IncomeNotice, IRepoServicing} from "../interfaces/IRepoServicing.sol";
 import {SignerKind} from "../interfaces/IWalletRegistry.sol";
@@ -100,7 +101,7 @@ contract RepoServicing is IRepoServicing, RepoBase {
         uint32 dueDate = terms.duration() == Duration.Intraday ? terms.purchaseDate() + 1 : repo.repurchaseDate();
         uint256 cutOff = _cutOff(terms, dueDate);
         if (today < dueDate || block.timestamp < cutOff) revert NotLate(cutOff, block.timestamp);
-        Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
+        Line[] calldata lines = _owedCollateral(terms, position.lines, id, repo.changed());
 
         Change memory change = _changes[id];
         (change.accrued, change.failedDays) = Accrual.upTo(terms, repo, change, set.lateRate(), today, 0);
@@ -130,12 +131,13 @@ contract RepoServicing is IRepoServicing, RepoBase {
         Line[] calldata lines = _collateral(terms, position.lines, id, repo.changed());
         Line[] memory back = _takeReversed(terms, id, lines, left);
 
-        uint32 number = ++_changes[id].number;
+        uint32 number = repo.number() + 1;
         _changes[id].lines = RepoTermsLib.hash(left);
-        _repos[id].changed = true;
+        repo.afterChange(number).writeTo(_repos[id]);
         emit Reversed(id, number, left);
+        if (repo.state() == RepoState.Open) _voidCall(_nettingSet(terms));
 
-        if (terms.custody() != address(0)) _custody.release(id, back);
+        if (terms.custody() != address(0)) _custody.release(id, _stillHeld(id, back));
     }
 
     /// @inheritdoc IRepoServicing
@@ -213,6 +215,22 @@ contract RepoServicing is IRepoServicing, RepoBase {
         if (sum == 0) revert NothingReversed(id);
     }
 
+    /// @dev What of `lines` custody has for the repo: after a close-out a side may have collected some of it.
+    function _stillHeld(bytes32 id, Line[] memory lines) private view returns (Line[] memory) {
+        for (uint256 i = 0; i < lines.length; ++i) {
+            lines[i].quantity = Math.min(lines[i].quantity, _custody.heldFor(id, lines[i].security));
+        }
+        return lines;
+    }
+
+    /// @dev A call that stands was made on collateral that was gone.
+    function _voidCall(bytes32 nettingSet) private {
+        SetWord set = readSet(_sets[nettingSet]);
+        if (!set.called() || set.state() == SetState.InDefault) return;
+        _endCall(nettingSet);
+        emit IRepoMargin.CallVoided(nettingSet);
+    }
+
     function _payAcross(CheckedTerms terms, bytes32 id, IncomeNotice calldata income) private {
         emit IncomePaid(id, income.security, income.recordDate, income.amount);
         Exchange legs = exchange(1);
@@ -232,8 +250,11 @@ contract RepoServicing is IRepoServicing, RepoBase {
         (change.accrued, change.failedDays) = Accrual.upTo(terms, repo, change, lateRate, date, 0);
         _changes[id] = change;
         uint96 lowered = repo.purchasePrice() - uint96(amount);
-        (_repos[id].purchasePrice, _repos[id].accruesFrom) = (lowered, date);
-        emit IncomePriced(id, income.security, income.recordDate, date, lowered, change.accrued);
+        uint32 number = repo.number() + 1;
+        Repo storage stored = _repos[id];
+        repo.afterChange(number).writeTo(stored);
+        (stored.purchasePrice, stored.accruesFrom) = (lowered, date);
+        emit IncomePriced(id, number, income.security, income.recordDate, date, lowered, change.accrued);
     }
 
     /// @dev Who keeps the closing from settling. A side that is itself stopped has failed, unless the other one has, too.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Amendment} from "../interfaces/IRepoChanges.sol";
+import {Amendment, IRepoChanges} from "../interfaces/IRepoChanges.sol";
 import {Agreement, IRepoFacility, Line} from "../interfaces/IRepoFacility.sol";
 import {IncomeNotice} from "../interfaces/IRepoServicing.sol";
 import {CheckedTerms} from "./CheckedTerms.sol";
@@ -48,24 +48,13 @@ library RepoTermsLib {
         CheckedTerms terms,
         Line[] calldata lines
     ) internal pure returns (bytes32 forSeller, bytes32 forBuyer) {
-        bytes32 linesHash = hash(lines);
-        (address seller, address buyer) = (terms.seller(), terms.buyer());
-        assembly ("memory-safe") {
-            let encoded := mload(0x40)
-            mstore(encoded, TERMS_TYPEHASH)
-            calldatacopy(add(encoded, 0x20), terms, STATIC_SIZE)
-            mstore(add(encoded, add(STATIC_SIZE, 0x20)), linesHash)
-            let signer := add(encoded, add(STATIC_SIZE, 0x40))
-            mstore(signer, seller)
-            forSeller := keccak256(encoded, add(STATIC_SIZE, 0x60))
-            mstore(signer, buyer)
-            forBuyer := keccak256(encoded, add(STATIC_SIZE, 0x60))
-        }
+        uint256 encoded = _encoded(terms, lines);
+        return (_hashFor(terms.seller(), encoded), _hashFor(terms.buyer(), encoded));
     }
 
     /// @dev The id of the repo: the struct hash that its seller signs.
-    function id(CheckedTerms terms) internal pure returns (bytes32 forSeller) {
-        (forSeller, ) = hashes(terms, terms.lines());
+    function id(CheckedTerms terms) internal pure returns (bytes32) {
+        return _hashFor(terms.seller(), _encoded(terms, terms.lines()));
     }
 
     /// @dev The struct hash with which `signer` asks to close `repo`.
@@ -92,14 +81,9 @@ library RepoTermsLib {
     }
 
     /// @dev The struct hash with which `signer` gives notice.
-    function notice(
-        bytes32 repo,
-        uint32 number,
-        uint32 repurchaseDate,
-        address signer
-    ) internal pure returns (bytes32) {
-        bytes32 typehash = keccak256("RepoNotice(bytes32 repo,uint32 number,uint32 repurchaseDate,address signer)");
-        return keccak256(abi.encode(typehash, repo, number, repurchaseDate, signer));
+    function notice(bytes32 repo, uint32 repurchaseDate, address signer) internal pure returns (bytes32) {
+        bytes32 typehash = keccak256("RepoNotice(bytes32 repo,uint32 repurchaseDate,address signer)");
+        return keccak256(abi.encode(typehash, repo, repurchaseDate, signer));
     }
 
     /// @dev The struct hash with which `signer` agrees to an amendment.
@@ -173,6 +157,20 @@ library RepoTermsLib {
         }
     }
 
+    /// @dev Emits {IRepoChanges-Substituted} with lines whose words were checked when they were valued.
+    function emitSubstituted(bytes32 repo, uint32 place, Line[] calldata lines) internal {
+        bytes32 topic = IRepoChanges.Substituted.selector;
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            let size := mul(lines.length, LINE_SIZE)
+            mstore(data, place)
+            mstore(add(data, 0x20), 0x40)
+            mstore(add(data, 0x40), lines.length)
+            calldatacopy(add(data, 0x60), lines.offset, size)
+            log2(data, add(size, 0x60), topic, repo)
+        }
+    }
+
     /// @dev The hash of lines, as EIP-712 has it for an array of structs.
     function hash(Line[] calldata lines) internal pure returns (bytes32 digest) {
         assembly ("memory-safe") {
@@ -188,6 +186,25 @@ library RepoTermsLib {
                 mstore(add(each, shl(5, i)), keccak256(encoded, add(LINE_SIZE, 0x20)))
             }
             digest := keccak256(each, shl(5, lines.length))
+        }
+    }
+
+    /// @dev The encoding of `terms` behind the free memory, its last word left for the signer.
+    function _encoded(CheckedTerms terms, Line[] calldata lines) private pure returns (uint256 encoded) {
+        bytes32 linesHash = hash(lines);
+        assembly ("memory-safe") {
+            encoded := mload(0x40)
+            mstore(encoded, TERMS_TYPEHASH)
+            calldatacopy(add(encoded, 0x20), terms, STATIC_SIZE)
+            mstore(add(encoded, add(STATIC_SIZE, 0x20)), linesHash)
+        }
+    }
+
+    /// @dev The struct hash of what {_encoded} has just written, as `signer` signs it.
+    function _hashFor(address signer, uint256 encoded) private pure returns (bytes32 digest) {
+        assembly ("memory-safe") {
+            mstore(add(encoded, add(STATIC_SIZE, 0x40)), signer)
+            digest := keccak256(encoded, add(STATIC_SIZE, 0x60))
         }
     }
 }

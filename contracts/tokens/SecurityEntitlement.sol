@@ -6,6 +6,7 @@ import {IRegisteredERC20} from "../interfaces/IRegisteredERC20.sol";
 import {ISecurityEntitlement, Issue, SecurityKind} from "../interfaces/ISecurityEntitlement.sol";
 import {IWalletRegistry} from "../interfaces/IWalletRegistry.sol";
 import {RegisteredERC20} from "./RegisteredERC20.sol";
+import {SecurityClass, classOf} from "./SecurityClass.sol";
 
 /// @title A tokenized entitlement. Manual: {ISecurityEntitlement}.
 contract SecurityEntitlement is ISecurityEntitlement, RegisteredERC20 {
@@ -15,13 +16,13 @@ contract SecurityEntitlement is ISecurityEntitlement, RegisteredERC20 {
     /// @inheritdoc ISecurityEntitlement
     bytes12 public immutable isin;
     /// @inheritdoc ISecurityEntitlement
-    SecurityKind public immutable kind;
-    /// @inheritdoc ISecurityEntitlement
     uint256 public immutable denomination;
     /// @inheritdoc ISecurityEntitlement
     bytes32 public immutable documentHash;
     /// @inheritdoc ISecurityEntitlement
     uint256 public immutable sunset;
+
+    SecurityClass private immutable _class;
 
     mapping(bytes32 settlement => mapping(address from => mapping(address to => uint256))) private _reversed;
 
@@ -33,10 +34,10 @@ contract SecurityEntitlement is ISecurityEntitlement, RegisteredERC20 {
     ) ERC20(issue.name, issue.symbol) RegisteredERC20(registry, authority, firstMover) {
         if (issue.denomination == 0) revert NoDenomination();
         isin = issue.isin;
-        kind = issue.kind;
         denomination = issue.denomination;
         documentHash = issue.documentHash;
         sunset = issue.sunset;
+        _class = classOf(issue.kind, issue.maturity, issue.issuer);
     }
 
     /// @inheritdoc ISecurityEntitlement
@@ -80,8 +81,23 @@ contract SecurityEntitlement is ISecurityEntitlement, RegisteredERC20 {
     }
 
     /// @inheritdoc ISecurityEntitlement
-    function kindAndSunset() external view returns (SecurityKind, uint256) {
-        return (kind, sunset);
+    function classAndLife() external view returns (SecurityClass, uint256) {
+        return (_class, sunset);
+    }
+
+    /// @inheritdoc ISecurityEntitlement
+    function kind() external view returns (SecurityKind) {
+        return _class.kind();
+    }
+
+    /// @inheritdoc ISecurityEntitlement
+    function issuer() external view returns (bytes20) {
+        return _class.issuer();
+    }
+
+    /// @inheritdoc ISecurityEntitlement
+    function maturity() external view returns (uint256) {
+        return _class.maturity();
     }
 
     /// @notice Shares and nominal have no fractions.

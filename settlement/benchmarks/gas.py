@@ -26,6 +26,7 @@ from settlement.coordinator.dvp import ALL_OR_NONE, BEST_EFFORT
 from settlement.errors import BadInput
 from settlement.market import Market
 from settlement.model.asset import SecurityKind
+from settlement.model.policy import by_kind
 from settlement.model.repo import Method
 from settlement.onchain.sources import CHECKOUT, in_checkout
 from settlement.units import price_to_chain
@@ -74,7 +75,7 @@ def _market() -> Market:
     for number in range(BATCH):
         market.add_participant(f"seller {number}", *both)
         market.add_participant(f"buyer {number}", *both)
-    market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: _HAIRCUT}, Method.HAIRCUT)
+    market.board.adopt_policy(by_kind({SecurityKind.TREASURY_NOTE: _HAIRCUT}, Method.HAIRCUT))
     return market
 
 

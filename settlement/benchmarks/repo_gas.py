@@ -15,6 +15,7 @@ from decimal import Decimal
 from settlement.coordinator.deals import Deal, MasterAgreement
 from settlement.market import Market
 from settlement.model.asset import SecurityKind
+from settlement.model.policy import by_kind
 from settlement.model.repo import Method
 from settlement.units import price_to_chain
 
@@ -45,7 +46,7 @@ def _market() -> Market:
     for name in ("dealer", "fund"):
         securities = dict.fromkeys(symbols, 100_000_000)
         market.add_participant(name, {"USD": Decimal("100000000.00")}, securities)
-    market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: _HAIRCUT}, Method.HAIRCUT)
+    market.board.adopt_policy(by_kind({SecurityKind.TREASURY_NOTE: _HAIRCUT}, Method.HAIRCUT))
     return market
 
 

@@ -49,7 +49,7 @@ class Baskets:
         for line in record.lines:
             if line.security == security.address:
                 return replace(line, quantity=quantity)
-        least = self._board.rule(security.kind, record.terms.policy_version).margin
+        least = self._board.rule(security, record.terms.policy_version).margin
         largest = max(line.margin for line in record.lines) if record.terms.may_substitute else 0
         return Line(security.address, quantity, max(rate_to_chain(least), largest))
 

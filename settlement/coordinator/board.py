@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from settlement.analytics.collateral import market_value
 from settlement.coordinator.directory import Directory
 from settlement.coordinator.journal import Journal
-from settlement.model.asset import SecurityKind
+from settlement.model.asset import Security
+from settlement.model.policy import Rule
 from settlement.model.repo import Method
+from settlement.onchain.contract import token
 from settlement.onchain.deployment import Deployment
 from settlement.onchain.operators import Operators
 from settlement.units import price_from_chain, rate_from_chain, rate_to_chain
 
 _PRICE_AGE = 86_400
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What the policy says of a kind: the least haircut or ratio, the most of one security."""
-
-    method: Method
-    margin: Decimal
-    concentration: Decimal
+# No limit of maturity, as the contract says it.
+_NO_LIMIT = 2**32 - 1
 
 
 class Board:
@@ -44,16 +39,21 @@ class Board:
         self._prices = deployment.prices
         self._operators = operators
 
-    def adopt_policy(
-        self, margins: Mapping[int, Decimal], method: Method, concentration: Decimal = Decimal(1)
-    ) -> int:
-        """Adopts the venue's next policy: least haircut or ratio by number of the kind."""
-        limit = rate_to_chain(concentration)
-        rules = [
-            (kind, method.value, rate_to_chain(margin), limit) for kind, margin in margins.items()
+    def adopt_policy(self, rules: Iterable[Rule]) -> int:
+        """Adopts the venue's next policy: these rules and no others."""
+        schedule = [
+            (
+                rule.kind.number,
+                _NO_LIMIT if rule.longest_maturity is None else rule.longest_maturity,
+                rule.method.value,
+                rate_to_chain(rule.margin),
+                rate_to_chain(rule.concentration),
+                [lei.encode() for lei in rule.issuers],
+            )
+            for rule in rules
         ]
         events = self._journal.run(
-            self._policy.transaction(self._operators.policy_maker, "adopt", rules)
+            self._policy.transaction(self._operators.policy_maker, "adopt", schedule)
         )
         return int(next(event.arguments["version"] for event in events))
 
@@ -61,13 +61,21 @@ class Board:
         """The latest version of the policy."""
         return int(str(self._journal.ask(self._policy, "latest")))
 
-    def rule(self, kind: SecurityKind, version: int | None = None) -> Rule:
-        """What a version says of a kind, the latest unless given. Raises {Refused}: not taken."""
+    def rule(self, security: Security, version: int | None = None) -> Rule:
+        """What a version says of a security today, the latest unless given.
+
+        The rule is for this security alone: it has no list and no limit of maturity any more.
+        Raises {Refused}: not eligible.
+        """
         number = self.policy_version() if version is None else version
-        found: object = self._journal.ask(self._policy, "ruleOf", number, kind.number)
+        described: object = self._journal.ask(token(security), "classAndLife")
+        assert isinstance(described, tuple)
+        found: object = self._journal.ask(self._policy, "ruleOf", number, described[0])
         assert isinstance(found, tuple)
         method, margin, concentration = found
-        return Rule(Method(method), rate_from_chain(margin), rate_from_chain(concentration))
+        return Rule(
+            security.kind, Method(method), rate_from_chain(margin), rate_from_chain(concentration)
+        )
 
     def post_price(self, symbol: str, price: int) -> bool:
         """Posts a price (10^-8) observed now; False while it waits for its confirmation."""

@@ -91,7 +91,7 @@ class ChangeDesk:
         """One side ends an open-ended repo, or a term repo early. Raises {Refused}."""
         record, party = self._repos.record(reference), self._directory.party(by)
         day = date_to_chain(repurchase_date)
-        consent = repo_signing.notice_hash(record.id, record.number + 1, day, party.address)
+        consent = repo_signing.notice_hash(record.id, day, party.address)
         signature = self._facility.sign(party, consent)
         words = record.terms.words()
         self._facility.send("giveNotice", words, day, party.address, signature)
@@ -237,6 +237,7 @@ class ChangeDesk:
 
         The interest is paid, or, capitalised, added to the next purchase price. Raises {Refused}.
         """
+        self._repos.require_unused(next_reference)
         booked, record = self._repos.booked(reference), self._repos.record(reference)
         today = date_from_chain(record.day_of(self._facility.now()))
         _, owed = self._repos.expected_closing(reference, today)

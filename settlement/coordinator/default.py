@@ -64,7 +64,8 @@ class CloseOut:
     """One sum for the whole netting set.
 
     `net` is what the defaulter owes the other side from it, below zero what that side owes; `claim`
-    is what stands between the two from all close-outs, seen the same way.
+    is what stands between the two from all close-outs, seen the same way. `steps` are the
+    transactions of this call; repos and prices are those of earlier ones, too.
     """
 
     by: str
@@ -148,21 +149,20 @@ class DefaultDesk:
         called again, it goes on from there.
         """
         netting = self._sets.of(by, against, which)
-        prices = self._facility.sets.of(netting.id).prices
-        stated = [self._fixed(security, price, True) for security, price in prices.items()]
-        events, steps = list[Event](), list(_steps(netting.repos))
+        steps = list(_steps(netting.repos))
         for place, step in enumerate(steps, start=1):
             positions = [repo.position.words() for repo in step]
             securities = netting.record.sorted_securities if place == len(steps) else []
-            events += self._facility.send(
+            self._facility.send(
                 "closeOut", netting.pair, positions, securities, gas=TRANSACTION_GAS_CAP
             )
+        events = self._facility.sets.of(netting.id).last_default
         closed = event_of(events, "ClosedOut").arguments
         return CloseOut(
             by=by,
             against=against,
             repos=tuple(self._valued(event) for event in events if event.name == "Valued"),
-            prices=(*stated, *self._board_prices(events)),
+            prices=tuple(self._prices(events)),
             steps=len(steps),
             net=cash_from_chain(netting.sign_of(closed["net"])),
             claim=cash_from_chain(netting.sign_of(closed["claim"])),
@@ -203,14 +203,12 @@ class DefaultDesk:
             cash_from_chain(arguments["marketValue"]),
         )
 
-    def _board_prices(self, events: Sequence[Event]) -> Iterator[FixedPrice]:
+    def _prices(self, events: Sequence[Event]) -> Iterator[FixedPrice]:
         for event in events:
             if event.name == "DefaultPriceFixed":
-                arguments = event.arguments
-                yield self._fixed(arguments["security"], arguments["price"], False)
-
-    def _fixed(self, security: str, price: int, disputed: bool) -> FixedPrice:
-        return FixedPrice(self._directory.name(security), price_from_chain(price), disputed)
+                fixed = event.arguments
+                name = self._directory.name(fixed["security"])
+                yield FixedPrice(name, price_from_chain(fixed["price"]), fixed["disputed"])
 
 
 def _steps(repos: Sequence[RepoRecord]) -> Iterator[list[RepoRecord]]:

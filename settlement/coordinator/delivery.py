@@ -11,8 +11,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from settlement.analytics.collateral import market_value, shaped, value_after_margin
-from settlement.coordinator.board import Board
+from settlement.analytics.collateral import shaped
 from settlement.coordinator.deals import Deal
 from settlement.coordinator.repo import BookedRepo, RepoDesk
 from settlement.coordinator.terms import TermsWriter
@@ -30,8 +29,7 @@ class PartialDelivery:
 class DeliveryDesk:
     """The desk for deals in parts."""
 
-    def __init__(self, board: Board, terms: TermsWriter, repos: RepoDesk) -> None:
-        self._board = board
+    def __init__(self, terms: TermsWriter, repos: RepoDesk) -> None:
         self._terms = terms
         self._repos = repos
 
@@ -61,9 +59,11 @@ class DeliveryDesk:
         """Opens a repo that was agreed with what the seller can deliver now. Raises {Refused}.
 
         Both sides cancel the whole and sign anew, twice: the reference stands for what opens; the
-        rest stays booked as `R1-rest`, for the same purchase date unless another is given.
+        rest stays booked as `R1-rest`, for the same purchase date unless another is given. Where
+        the part would not open the whole stands as it was.
         """
-        whole = self._repos.booked(reference)
+        whole, rest_reference = self._repos.booked(reference), f"{reference}-rest"
+        self._repos.require_unused(rest_reference)
         deal = whole.deal
         left = {
             symbol: quantity - delivered.get(symbol, 0)
@@ -75,14 +75,15 @@ class DeliveryDesk:
         now, later = self._priced(replace(deal, purchase_price=whole.purchase_price), parts)
         rest_deal = replace(
             deal,
-            reference=f"{reference}-rest",
+            reference=rest_reference,
             collateral=later[0],
             purchase_price=later[1],
             purchase_date=rest_on or deal.purchase_date,
         )
+        opening = self._repos.draft(replace(deal, collateral=now[0], purchase_price=now[1]))
+        self._repos.rehearse(opening)
         self._repos.cancel(reference, [deal.seller, deal.buyer])
-        opening = replace(deal, collateral=now[0], purchase_price=now[1])
-        self._repos.book(self._repos.draft(opening))
+        self._repos.book(opening)
         rest = self._repos.agree(rest_deal)
         return PartialDelivery(self._repos.open(reference), rest)
 
@@ -97,12 +98,4 @@ class DeliveryDesk:
         return list(zip(parts, prices, strict=True))
 
     def _value(self, deal: Deal, part: Mapping[str, int]) -> Fraction:
-        values = (
-            value_after_margin(
-                market_value(quantity, self._board.price(symbol)),
-                deal.agreement.method,
-                deal.margins[symbol],
-            )
-            for symbol, quantity in part.items()
-        )
-        return sum(values, Fraction(0))
+        return sum(self._terms.values(replace(deal, collateral=part)), Fraction(0))

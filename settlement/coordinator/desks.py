@@ -64,7 +64,7 @@ def repo_desks(
         facility=facility,
         board=board,
         repo=repo,
-        delivery=DeliveryDesk(board, terms, repo),
+        delivery=DeliveryDesk(terms, repo),
         changes=changes,
         servicing=servicing,
         margin=MarginDesk(facility, board, sets),

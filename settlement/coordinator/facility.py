@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from eth_account.signers.local import LocalAccount
 
 from settlement.chain.base import TRANSACTION_GAS_CAP
@@ -90,7 +92,7 @@ class Facility:
         self.journal.chain.advance_to(max(second, self.now()))
 
 
-def event_of(events: list[Event], name: str) -> Event:
+def event_of(events: Sequence[Event], name: str) -> Event:
     """The event called `name` among those of one act."""
     return next(event for event in events if event.name == name)
 

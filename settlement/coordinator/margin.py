@@ -232,7 +232,7 @@ class MarginDesk:
         standing = netting.record.securities.get(security.address)
         if standing is not None:
             return rate_from_chain(standing.margin)
-        return self._board.rule(security.kind).margin
+        return self._board.rule(security).margin
 
     def _deliver(
         self, function: str, netting: Netting, symbol: str, quantity: int, margin: Decimal
@@ -240,13 +240,11 @@ class MarginDesk:
         security = self._directory.security(symbol)
         self._directory.require_listed(netting.by.name, security.address)
         lines = (Line(security.address, quantity, rate_to_chain(margin)),)
-        struct_hash = (
-            sign.margin_delivery_hash
-            if function == "meetInSecurities"
-            else sign.margin_restitution_hash
-        )
-        sides = (netting.by.address, netting.against.address)
-        consent = struct_hash(netting.id, netting.next_number, *sides, lines)
+        place = (netting.id, netting.next_number, netting.by.address, netting.against.address)
+        if function == "meetInSecurities":
+            consent = sign.margin_delivery_hash(*place, self._called(netting), lines)
+        else:
+            consent = sign.margin_restitution_hash(*place, lines)
         words = [line.words() for line in lines]
         signature = self._facility.sign(netting.by, consent)
         self._facility.send(function, netting.pair, words, signature)

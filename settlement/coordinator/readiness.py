@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from settlement.chain.base import Chain
+from settlement.coordinator.amounts import show_amount
 from settlement.coordinator.directory import Directory
 from settlement.coordinator.dvp import BookedTrade
-from settlement.coordinator.refusals import show_amount
 from settlement.model.asset import Asset, Security
 from settlement.model.party import WalletStatus
 from settlement.onchain.contract import Contract, token

@@ -1,9 +1,9 @@
 """A contract's refusal as one sentence in the units of the trade: who, what, needed, available.
 
-`sentence` starts from the decoded error (`chain.reverts`) and the market's names. Errors that a
-party of the market can meet have a sentence of their own, those of a repo's life in
-`repo_refusals`; the rest, which say that somebody built or attacked something, are shown by name
-with their arguments.
+`refusal` starts from the decoded error (`chain.reverts`) and the market's names. Errors that a
+party of the market can meet have a sentence of their own, those about collateral and prices in
+`collateral_refusals`, those of a repo's life in `repo_refusals`; the rest, which say that somebody
+built or attacked something, are shown by name with their arguments.
 """
 
 from __future__ import annotations
@@ -14,38 +14,24 @@ from typing import Any
 from eth_utils import to_checksum_address
 
 from settlement.chain.reverts import Revert
-from settlement.coordinator.amounts import show_amount as show_amount
+from settlement.coordinator.amounts import show_amount
+from settlement.coordinator.collateral_refusals import collateral_sentences
 from settlement.coordinator.directory import Directory
-from settlement.coordinator.repo_refusals import repo_sentences, show_due
+from settlement.coordinator.repo_refusals import repo_sentences
 from settlement.errors import Refused
-from settlement.model.asset import Asset, Cash, SecurityKind
+from settlement.model.asset import Asset, Cash
 from settlement.model.party import WalletStatus
-from settlement.model.repo import RepoState
-from settlement.units import (
-    cash_from_chain,
-    date_from_chain,
-    price_from_chain,
-    rate_from_chain,
-    show_cash,
-    show_per_cent,
-)
+from settlement.units import cash_from_chain
 
 Arguments = Mapping[str, Any]
-
-_REPO_IS = {
-    RepoState.NONE: "has not opened",
-    RepoState.OPEN: "is open already",
-    RepoState.CLOSED: "has closed already",
-    RepoState.CANCELLED: "was cancelled",
-    RepoState.CLOSED_OUT: "was closed out after a default",
-}
+Sentences = dict[str, Callable[[Arguments], str]]
 
 
 def refusal(directory: Directory, revert: Revert) -> Refused:
     """The error to raise: sentence, contract error, ISO 20022 reason, figures."""
     words = _Words(directory)
     arguments = {name: _checksummed(value) for name, value in revert.arguments.items()}
-    writer = (words.sentences | repo_sentences(directory)).get(revert.name)
+    writer = sentences(directory).get(revert.name)
     sentence = writer(arguments) if writer else str(revert)
     return Refused(
         sentence,
@@ -56,12 +42,24 @@ def refusal(directory: Directory, revert: Revert) -> Refused:
     )
 
 
+def sentences(directory: Directory) -> Sentences:
+    """The sentences of all contracts, by the name of the error."""
+    words = _Words(directory)
+    ours = words.wallets_and_assets() | words.trades()
+    return ours | collateral_sentences(directory) | repo_sentences(directory)
+
+
 class _Words:
-    """The sentences, by the name of the error."""
+    """The sentences, by the name of the error, one function for each kind of contract."""
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self.sentences: dict[str, Callable[[Arguments], str]] = {
+        self._name = directory.name
+        self._time = directory.show_time
+
+    def wallets_and_assets(self) -> Sentences:
+        """What the register and the tokens refuse."""
+        return {
             "InsufficientFreeBalance": self._short,
             "WalletNotActive": self._not_active,
             "WalletKnown": lambda a: (
@@ -90,6 +88,14 @@ class _Words:
                 f"{self._name(a['asset'])} does not let "
                 f"{self._name(a['caller'])} move it: the venue's power was taken away"
             ),
+            "AccessManagedUnauthorized": lambda a: (
+                f"{self._name(a['caller'])} does not hold the role for this"
+            ),
+        }
+
+    def trades(self) -> Sentences:
+        """What the settlement contract refuses."""
+        return {
             "OutsideWindow": lambda a: (
                 f"it may settle from {self._time(a['notBefore'])} to "
                 f"{self._time(a['notAfter'])}, and it is {self._time(a['time'])}"
@@ -114,65 +120,6 @@ class _Words:
                 f"{self._time(a['bindingFrom'])}; from then on both must"
             ),
             "NotAParty": lambda a: f"{self._name(a['signer'])} is not a party of it",
-            "NotASide": lambda a: f"{self._name(a['signer'])} is not a side of this repo",
-            "NotDue": lambda a: (
-                f"the repurchase date is {show_due(a['repurchaseDate'])}, "
-                f"and it is {date_from_chain(a['today'])}"
-            ),
-            "DatesOutOfOrder": lambda a: (
-                f"{show_due(a['repurchaseDate'])} is not after "
-                f"the purchase date {date_from_chain(a['purchaseDate'])}"
-            ),
-            "BadPurchasePrice": lambda a: (
-                "a purchase price is above zero and in whole cents, "
-                f"not {self._cash(a['purchasePrice'])}"
-            ),
-            "WrongState": lambda a: f"the repo {_REPO_IS[RepoState(a['state'])]}",
-            "NotThePurchaseDate": lambda a: (
-                "the purchase date is "
-                f"{date_from_chain(a['purchaseDate'])}, and it is {date_from_chain(a['today'])}"
-            ),
-            "NotEnoughCollateral": lambda a: (
-                "the collateral after its margin is worth "
-                f"{self._cash(a['available'])}, and the purchase price is {self._cash(a['needed'])}"
-            ),
-            "NotEligible": lambda a: (
-                f"{SecurityKind.numbered(a['kind']).value} is not eligible "
-                f"under version {a['version']} of the collateral policy"
-            ),
-            "NotTheLatestPolicy": lambda a: (
-                f"new repos follow version {a['latest']} of the "
-                f"collateral policy, not version {a['version']}"
-            ),
-            "MarginNotAccepted": lambda a: (
-                f"{self._name(a['security'])} at "
-                f"{self._rate(a['margin'])} is not accepted: the policy asks for at least "
-                f"{self._rate(a['least'])}"
-            ),
-            "OverConcentrated": lambda a: (
-                f"{self._name(a['security'])} makes "
-                f"{self._rate(a['share'])} of the collateral, and the policy allows "
-                f"{self._rate(a['limit'])}"
-            ),
-            "WouldOutliveSecurity": lambda a: (
-                f"{self._name(a['security'])} stops circulating at "
-                f"{self._time(a['sunset'])}, before the repo would end"
-            ),
-            "PriceMissing": lambda a: f"{self._name(a['security'])} has no price",
-            "PricePending": lambda a: (
-                f"a jump in the price of {self._name(a['security'])} waits for its confirmation"
-            ),
-            "PriceStale": lambda a: (
-                f"the price of {self._name(a['security'])} is {a['age']:,} "
-                f"seconds old, and {a['maximumAge']:,} are allowed"
-            ),
-            "NothingToConfirm": lambda a: (
-                f"no price of {price_from_chain(a['price'])} for "
-                f"{self._name(a['security'])} waits for its confirmation"
-            ),
-            "AccessManagedUnauthorized": lambda a: (
-                f"{self._name(a['caller'])} does not hold the role for this"
-            ),
         }
 
     def reason(self, error: str, arguments: Arguments) -> str:
@@ -204,18 +151,6 @@ class _Words:
 
     def _asset(self, a: Arguments) -> Asset | None:
         return self._directory.asset_at(a["asset"])
-
-    def _name(self, address: str) -> str:
-        return self._directory.name(address)
-
-    def _time(self, seconds: int) -> str:
-        return self._directory.show_time(seconds)
-
-    def _cash(self, units: int) -> str:
-        return show_cash(cash_from_chain(units))
-
-    def _rate(self, units: int) -> str:
-        return show_per_cent(rate_from_chain(units))
 
 
 def _status(number: int) -> str:

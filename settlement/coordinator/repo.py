@@ -93,9 +93,13 @@ class RepoDesk:
 
     def agree(self, deal: Deal) -> BookedRepo:
         """Writes the terms down and books them."""
-        if deal.reference in self._booked:
-            raise BadInput(f"a repo called {deal.reference} was booked before")
+        self.require_unused(deal.reference)
         return self.book(self.draft(deal))
+
+    def require_unused(self, reference: str) -> None:
+        """Raises {BadInput} where a repo of that name was booked before."""
+        if reference in self._booked:
+            raise BadInput(f"a repo called {reference} was booked before")
 
     def draft(self, deal: Deal) -> BookedRepo:
         """Writes the terms down, under a number of their own; nobody is bound yet."""
@@ -113,6 +117,10 @@ class RepoDesk:
         booked = self.booked(reference)
         self._journal.run(self._opening(booked))
         return booked
+
+    def rehearse(self, booked: BookedRepo) -> None:
+        """Asks whether it would open now; nothing is sent. Raises {Refused} where it would not."""
+        self._facility.ask("open", booked.terms.words(), *self._consents(booked.terms))
 
     def open_all(self, references: Sequence[str]) -> dict[str, Refused | None]:
         """Opens repos in their order by the bulk path; by reference, what refused each."""
@@ -215,20 +223,21 @@ class RepoDesk:
         )
 
     def _opening(self, booked: BookedRepo) -> Transaction:
-        terms = booked.terms
-        signatures = [
-            self._client(terms, address).sign(self.domain, repo_signing.terms_hash(terms, address))
-            for address in (terms.seller, terms.buyer)
-        ]
-        assets = self._directory.by_address()
+        terms, assets = booked.terms, self._directory.by_address()
         return self._deployment.repo.transaction(
             self._facility.coordinator,
             "open",
             terms.words(),
-            *signatures,
+            *self._consents(terms),
             gas=REPO_GAS,
             access_list=access.opening(self._deployment, assets, terms),
         )
+
+    def _consents(self, terms: RepoTerms) -> list[bytes]:
+        return [
+            self._client(terms, address).sign(self.domain, repo_signing.terms_hash(terms, address))
+            for address in (terms.seller, terms.buyer)
+        ]
 
     def _closure(self, repo: bytes, terms: RepoTerms, closer: Party | None = None) -> Transaction:
         party = closer or self._facility.party_at(terms.seller)

@@ -124,8 +124,7 @@ class RepoRecords:
         self._end(entry, RepoState.CLOSED_OUT)
 
     def _noticed(self, entry: Entry) -> None:
-        arguments = entry.event.arguments
-        self._note(entry, number=arguments["number"], repurchase_date=arguments["repurchaseDate"])
+        self._note(entry, repurchase_date=entry.event.arguments["repurchaseDate"])
 
     def _amended(self, entry: Entry) -> None:
         record, arguments = self._of(entry), entry.event.arguments
@@ -191,6 +190,7 @@ class RepoRecords:
             periods=periods,
             failed_days=failed,
             accrues_from=arguments["date"],
+            number=arguments["number"],
             purchase_price=arguments["purchasePrice"],
             incomes=with_settled(record, *action).incomes,
         )

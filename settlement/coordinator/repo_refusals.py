@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from settlement.coordinator.amounts import show_amount
-from settlement.coordinator.directory import Directory
-from settlement.model.repo import NO_DATE, Failing
-from settlement.units import (
-    cash_from_chain,
-    date_from_chain,
-    price_from_chain,
-    rate_from_chain,
-    show_cash,
-    show_per_cent,
+from settlement.coordinator.amounts import (
+    in_cash,
+    in_cash_down,
+    in_cash_up,
+    in_per_cent,
+    show_amount,
 )
+from settlement.coordinator.directory import Directory
+from settlement.model.repo import NO_DATE, Failing, RepoState
+from settlement.units import date_from_chain, price_from_chain
 
 Arguments = Mapping[str, Any]
 Sentences = dict[str, Callable[[Arguments], str]]
+
+_REPO_IS = {
+    RepoState.NONE: "has not opened",
+    RepoState.OPEN: "is open already",
+    RepoState.CLOSED: "has closed already",
+    RepoState.CANCELLED: "was cancelled",
+    RepoState.CLOSED_OUT: "was closed out after a default",
+}
 
 _FAILING = {
     Failing.NOBODY: "nothing stands in the way of closing",
@@ -51,13 +58,31 @@ class _Words:
 
     def terms(self) -> Sentences:
         return {
+            "NotASide": lambda a: f"{self._name(a['signer'])} is not a side of this repo",
+            "NotDue": lambda a: (
+                f"the repurchase date is {show_due(a['repurchaseDate'])}, "
+                f"and it is {date_from_chain(a['today'])}"
+            ),
+            "DatesOutOfOrder": lambda a: (
+                f"{show_due(a['repurchaseDate'])} is not after "
+                f"the purchase date {date_from_chain(a['purchaseDate'])}"
+            ),
+            "BadPurchasePrice": lambda a: (
+                "a purchase price is above zero and in whole cents, "
+                f"not {in_cash(a['purchasePrice'])}"
+            ),
+            "WrongState": lambda a: f"the repo {_REPO_IS[RepoState(a['state'])]}",
+            "NotThePurchaseDate": lambda a: (
+                "the purchase date is "
+                f"{date_from_chain(a['purchaseDate'])}, and it is {date_from_chain(a['today'])}"
+            ),
             "SetInDefault": lambda _: (
                 "one of the two is in default with the other: only their close-out goes on"
             ),
             "AgreementUnknown": lambda _: "the agreement of the two sides is not on record",
             "SetFull": lambda a: f"the two have {a['most']} open repos, and no more can be valued",
             "BadRate": lambda a: (
-                f"a rate of {_rate(a['rate'])} a year is beyond 100%: give a fraction, not per cent"
+                f"a rate of {in_per_cent(a['rate'])} a year is beyond 100%: 4.30% is 0.043"
             ),
             "BadClock": lambda a: (
                 f"no clock is {a['utcOffset'] / 3_600:+g} hours from UTC"
@@ -92,8 +117,8 @@ class _Words:
             "IntradayStands": lambda _: "an intraday repo stands as it is until it closes",
             "CallStands": lambda _: "no collateral is substituted while a margin call stands",
             "LessCollateral": lambda a: (
-                f"the new collateral after its margin is worth {_cash(a['available'])}, "
-                f"and the old is worth {_cash(a['needed'])}"
+                f"the new collateral after its margin is worth {in_cash_down(a['available'])}, "
+                f"and the old is worth {in_cash_up(a['needed'])}"
             ),
             "NotTheSameParties": lambda _: (
                 "a repo rolls between the same wallets, in the same cash, agreement and custody"
@@ -111,21 +136,21 @@ class _Words:
             "OutOfOrder": lambda _: "repos come once each, in the order of their ids",
             "NotOfTheSet": lambda _: "the repo is not one of these two under this agreement",
             "NothingToCall": lambda a: (
-                f"there is nothing to call: the net exposure is {_cash(a['netExposure'])}, the "
-                f"threshold {_cash(a['threshold'])}, and the least call "
-                f"{_cash(a['minimumTransfer'])}"
+                f"there is nothing to call: the net exposure is {in_cash(a['netExposure'])}, the "
+                f"threshold {in_cash(a['threshold'])}, and the least call "
+                f"{in_cash(a['minimumTransfer'])}"
             ),
-            "CallOutstanding": lambda a: f"a call of {_cash(a['amount'])} stands already",
-            "NoCallStands": lambda _: "no call stands between the two that this could be about",
+            "CallOutstanding": lambda a: f"a call of {in_cash(a['amount'])} stands already",
+            "NoCallStands": lambda _: "no such call stands between the two",
             "CallNotMet": lambda a: (
-                f"the call is {_cash(a['needed'])}, and what is delivered counts for "
-                f"{_cash(a['available'])}"
+                f"the call is {in_cash(a['needed'])}, and what is delivered counts for "
+                f"{in_cash_down(a['available'])}"
             ),
             "NotHeldAsMargin": self._not_held,
             "ClockUnchanged": lambda _: "nothing stops the clock of the call, or it runs already",
             "OtherMargin": lambda a: (
-                f"{self._name(a['security'])} stands as margin at {_rate(a['standing'])}, "
-                f"not at {_rate(a['given'])}"
+                f"{self._name(a['security'])} stands as margin at {in_per_cent(a['standing'])}, "
+                f"not at {in_per_cent(a['given'])}"
             ),
         }
 
@@ -151,7 +176,7 @@ class _Words:
             ),
             "BadIncome": lambda a: (
                 "income is above zero, in whole cents and no more than the purchase price, "
-                f"not {_cash(a['amount'])}"
+                f"not {in_cash(a['amount'])}"
             ),
         }
 
@@ -175,7 +200,7 @@ class _Words:
                 f"custody has nothing of this repo that {self._name(a['wallet'])} could have now"
             ),
             "BadClaimPayment": lambda a: (
-                f"{_cash(a['amount'])} cannot be paid on a claim of {_cash(a['claim'])}"
+                f"{in_cash(a['amount'])} cannot be paid on a claim of {in_cash(a['claim'])}"
             ),
         }
 
@@ -195,11 +220,3 @@ class _Words:
 
     def _income(self, a: Arguments) -> str:
         return f"income of {self._name(a['security'])} for {date_from_chain(a['recordDate'])}"
-
-
-def _cash(units: int) -> str:
-    return show_cash(cash_from_chain(units))
-
-
-def _rate(units: int) -> str:
-    return show_per_cent(rate_from_chain(units))

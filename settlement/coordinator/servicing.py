@@ -20,6 +20,7 @@ from settlement.units import (
     cents_half_up,
     date_from_chain,
     date_to_chain,
+    show_cash,
 )
 
 
@@ -110,8 +111,8 @@ class ServicingDesk:
         """The buyer acknowledges income, and from the payment date on it is paid.
 
         Give the amount, or the coupon of a year of a bond that pays it in halves, on what the repo
-        held on the record date. Called again later, it pays what was only recorded. Raises
-        {Refused}.
+        held on the record date. Called again later, it pays what was only recorded, and the amount
+        may be left out. Raises {Refused}, and {BadInput} where it is on record otherwise.
         """
         record = self._repos.record(reference)
         security = self._directory.security(symbol).address
@@ -121,6 +122,8 @@ class ServicingDesk:
             dates = (date_to_chain(record_date), date_to_chain(payment_date))
             known = IncomeNotice(security, *dates, cash_to_chain(given))
             self._record_income(record, known)
+        else:
+            self._require_same(record, known, symbol, payment_date, amount, coupon)
         settled = self._settled(record.id, known)
         if record.day_of(self._facility.now()) >= known.payment_date and not settled:
             self.pay(record, known)
@@ -138,6 +141,27 @@ class ServicingDesk:
                 self.pay(record, income.notice)
                 paid.append(self._told(record.id, income.notice))
         return paid
+
+    def _require_same(
+        self,
+        record: RepoRecord,
+        known: IncomeNotice,
+        symbol: str,
+        payment_date: date,
+        amount: Decimal | None,
+        coupon: Decimal | None,
+    ) -> None:
+        record_date = date_from_chain(known.record_date)
+        on_record = cash_from_chain(known.amount)
+        given = on_record
+        if amount is not None or coupon is not None:
+            given = self._amount(record, symbol, record_date, amount, coupon)
+        if (given, date_to_chain(payment_date)) != (on_record, known.payment_date):
+            raise BadInput(
+                f"income of {symbol} for {record_date} is on record as {show_cash(on_record)} "
+                f"paid on {date_from_chain(known.payment_date)}, not {show_cash(given)} "
+                f"on {payment_date}"
+            )
 
     def _record_income(self, record: RepoRecord, notice: IncomeNotice) -> None:
         buyer = self._facility.party_at(record.terms.buyer)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from settlement.coordinator.chronicle import Entry
 from settlement.coordinator.repo_record import lines_from
 from settlement.coordinator.repo_records import RepoRecords
+from settlement.onchain.contract import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +54,15 @@ class SetRecord:
     securities: Mapping[str, HeldSecurity] = field(default_factory=dict)
     declared_at: int = 0
     declared_by: bytes = b""
-    prices: Mapping[str, int] = field(default_factory=dict)
     claim: int = 0
     entries: tuple[Entry, ...] = ()
 
-    def number_of(self, participant: bytes) -> int:
-        """How many acts a participant signed in this set."""
-        return self.numbers[participant == self.second]
-
     @property
-    def in_default(self) -> bool:
-        """Whether a default was declared and is not closed out yet."""
-        return self.declared_at != 0
+    def last_default(self) -> tuple[Event, ...]:
+        """What happened from the last declaration on, that included; nothing without one."""
+        events = [entry.event for entry in self.entries]
+        declared = [place for place, event in enumerate(events) if event.name == "DefaultDeclared"]
+        return tuple(events[declared[-1] :]) if declared else ()
 
     @property
     def sorted_securities(self) -> list[str]:
@@ -81,7 +79,8 @@ class SetRecords:
         self._sets: dict[bytes, SetRecord] = {}
         self._readers: dict[str, Callable[[Entry, SetRecord], SetRecord]] = {
             "MarginCalled": self._called,
-            "CallMet": _met,
+            "CallMet": _ended,
+            "CallVoided": _ended,
             "ClockSet": _clocked,
             "MarginPaid": self._paid,
             "MarginDelivered": self._delivered,
@@ -158,14 +157,13 @@ class SetRecords:
     def _declared(self, entry: Entry, record: SetRecord) -> SetRecord:
         a = entry.event.arguments
         declarer = self._repos.participant(a["by"])
-        declared = replace(record, declared_at=a["declaredAt"], declared_by=declarer, prices={})
+        declared = replace(record, declared_at=a["declaredAt"], declared_by=declarer)
         return self._acted(declared, a["by"])
 
     def _fixed(self, entry: Entry, record: SetRecord) -> SetRecord:
         """A stated value is an act of who declared; a price of the board is nobody's."""
         a = entry.event.arguments
-        fixed = replace(record, prices={**record.prices, a["security"]: a["price"]})
-        return _one_more(fixed, record.declared_by) if a["disputed"] else fixed
+        return _one_more(record, record.declared_by) if a["disputed"] else record
 
     def _claim_paid(self, entry: Entry, record: SetRecord) -> SetRecord:
         a = entry.event.arguments
@@ -181,7 +179,7 @@ def _one_more(record: SetRecord, participant: bytes) -> SetRecord:
     return replace(record, numbers=(first + (not by_second), second + by_second))
 
 
-def _met(_: Entry, record: SetRecord) -> SetRecord:
+def _ended(_: Entry, record: SetRecord) -> SetRecord:
     return replace(record, call=None)
 
 

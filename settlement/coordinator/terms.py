@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from settlement.analytics.collateral import market_value, purchase_price, value_after_margin
@@ -70,14 +71,18 @@ class TermsWriter:
         """What the sides agreed on, or all that the collateral carries at the board's prices."""
         if deal.purchase_price is not None:
             return deal.purchase_price
-        return purchase_price(
+        return purchase_price(self.values(deal))
+
+    def values(self, deal: Deal) -> list[Fraction]:
+        """What each security of a deal is worth after margin, unrounded. Raises {Refused}."""
+        method = deal.agreement.method
+        age = deal.agreement.maximum_price_age // timedelta(seconds=1)
+        return [
             value_after_margin(
-                market_value(quantity, self._board.price(symbol)),
-                deal.agreement.method,
-                deal.margins[symbol],
+                market_value(quantity, self._board.price(symbol, age)), method, deal.margins[symbol]
             )
             for symbol, quantity in deal.collateral.items()
-        )
+        ]
 
     def _agreement(self, deal: Deal) -> Agreement:
         """Its clock is that of the first of January, the same all year."""

@@ -49,12 +49,15 @@ class CashKind(Enum):
 class Security:
     """An issue. Quantities are nominal or shares, in multiples of `denomination`.
 
-    `sunset` is the last day on which the entitlement circulates.
+    `issuer` is an LEI, `maturity` None for what does not mature, `sunset` the last day on which the
+    entitlement circulates.
     """
 
     symbol: str
     isin: str
     kind: SecurityKind
+    issuer: str
+    maturity: date | None
     denomination: int
     sunset: date
     address: str

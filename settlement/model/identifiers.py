@@ -1,4 +1,4 @@
-"""ISIN, CUSIP and LEI: python-stdnum checks them; here they get a sentence when they fail.
+"""ISIN and LEI: python-stdnum checks them; here they get a sentence when they fail.
 
 Firms and securities of a demonstration have no identifiers of their own. `demonstration_lei` and
 `demonstration_isin` make some that pass every check and belong to nobody: the LEI begins with 9999
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 
-from stdnum import cusip, isin, lei
+from stdnum import isin, lei
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_97_10
 
@@ -19,11 +19,6 @@ from settlement.errors import BadInput
 def valid_lei(text: str) -> str:
     """The LEI (ISO 17442) in its compact form."""
     return _checked(lei, "LEI", text)
-
-
-def valid_cusip(text: str) -> str:
-    """The CUSIP in its compact form."""
-    return _checked(cusip, "CUSIP", text)
 
 
 def valid_isin(text: str) -> str:

@@ -9,7 +9,7 @@ before it exists; a later venue contract is deployed after them and moves none o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import rlp
@@ -23,6 +23,7 @@ from settlement.onchain import roles
 from settlement.onchain.contract import Contract, deployed, interface
 from settlement.onchain.operators import Operators
 from settlement.onchain.roles import Permission
+from settlement.units import date_to_chain
 
 PRICE_GUARD = 200_000_000
 """A price more than 20% away from the last day's waits for its confirmation (10^-9)."""
@@ -101,6 +102,8 @@ def deploy_security(
         security.symbol,
         security.isin.encode(),
         security.kind.number,
+        security.issuer.encode(),
+        date_to_chain(security.maturity) if security.maturity else 0,
         security.denomination,
         keccak(text=f"offering document of {security.isin}"),
         security.last_second,
@@ -119,14 +122,7 @@ def deploy_security(
         ),
         roles.SECURITY,
     )
-    return Security(
-        security.symbol,
-        security.isin,
-        security.kind,
-        security.denomination,
-        security.sunset,
-        address,
-    )
+    return replace(security, address=address)
 
 
 def deploy_cash(

@@ -30,7 +30,7 @@ REPO_TERMS = (
 )
 CLOSING = "RepoClosing(bytes32 repo,address signer)"
 CANCELLATION = "RepoCancellation(bytes32 repo,address signer)"
-NOTICE = "RepoNotice(bytes32 repo,uint32 number,uint32 repurchaseDate,address signer)"
+NOTICE = "RepoNotice(bytes32 repo,uint32 repurchaseDate,address signer)"
 AMENDMENT = (
     "RepoAmendment(bytes32 repo,uint32 number,uint32 date,uint256 purchasePrice,int64 rate,"
     "Line[] lines,address signer)" + LINE
@@ -47,7 +47,8 @@ MARGIN_PAYMENT = (
     "MarginPayment(bytes32 nettingSet,uint24 number,address from,address to,uint256 amount)"
 )
 MARGIN_DELIVERY = (
-    "MarginDelivery(bytes32 nettingSet,uint24 number,address from,address to,Line[] lines)" + LINE
+    "MarginDelivery(bytes32 nettingSet,uint24 number,address from,address to,uint256 amount,"
+    "Line[] lines)" + LINE
 )
 MARGIN_RETURN = (
     "MarginReturn(bytes32 nettingSet,uint24 number,address from,address to,uint256 principal,"
@@ -103,9 +104,9 @@ def cancellation_hash(repo: bytes, signer: str) -> bytes:
     return struct_hash(CANCELLATION, (repo, signer))
 
 
-def notice_hash(repo: bytes, number: int, repurchase_date: int, signer: str) -> bytes:
+def notice_hash(repo: bytes, repurchase_date: int, signer: str) -> bytes:
     """The struct hash with which `signer` gives notice."""
-    return struct_hash(NOTICE, (repo, number, repurchase_date, signer))
+    return struct_hash(NOTICE, (repo, repurchase_date, signer))
 
 
 def amendment_hash(repo: bytes, number: int, amendment: Amendment, signer: str) -> bytes:
@@ -142,10 +143,10 @@ def margin_payment_hash(netting_set: bytes, number: int, payer: str, to: str, am
 
 
 def margin_delivery_hash(
-    netting_set: bytes, number: int, giver: str, to: str, lines: Iterable[Line]
+    netting_set: bytes, number: int, giver: str, to: str, amount: int, lines: Iterable[Line]
 ) -> bytes:
-    """The struct hash with which `giver` meets a call in securities."""
-    return struct_hash(MARGIN_DELIVERY, (netting_set, number, giver, to, lines_hash(lines)))
+    """The struct hash with which `giver` meets a call of `amount` in securities."""
+    return struct_hash(MARGIN_DELIVERY, (netting_set, number, giver, to, amount, lines_hash(lines)))
 
 
 def margin_return_hash(

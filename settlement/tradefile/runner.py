@@ -17,6 +17,7 @@ from settlement.coordinator.deals import Deal, MasterAgreement
 from settlement.errors import Refused
 from settlement.market import Market
 from settlement.model.asset import SecurityKind
+from settlement.model.policy import by_kind
 from settlement.model.repo import Method
 from settlement.reporting.book import BookRun, Differing, Failure
 from settlement.reporting.story import Check, Refusal
@@ -62,7 +63,7 @@ class BookRunner:
             market.add_participant(
                 firm, {file.currency: cash} if cash else None, securities=funds.securities
             )
-        market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: Decimal(0)}, Method.HAIRCUT)
+        market.board.adopt_policy(by_kind({SecurityKind.TREASURY_NOTE: Decimal(0)}, Method.HAIRCUT))
 
     def _open(self, day: Day) -> None:
         if day.openings:

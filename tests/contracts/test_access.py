@@ -13,6 +13,7 @@ import pytest
 from settlement.coordinator.deals import Deal
 from settlement.coordinator.dvp import ALL_OR_NONE, BEST_EFFORT
 from settlement.model.asset import SecurityKind
+from settlement.model.policy import by_kind
 from settlement.model.repo import Method
 
 PRICE = Decimal("1.0075")
@@ -86,7 +87,9 @@ def test_a_batch_reads_what_it_lists(market, chain, sent, mode, words):
 def test_a_repo_reads_what_it_lists(market, chain, sent, venue):
     today = market.today()
     market.onboarding.issue_cash("dealer", "USD", Decimal("10.00"))
-    market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
+    market.board.adopt_policy(
+        by_kind({SecurityKind.TREASURY_NOTE: Decimal("0.01")}, Method.HAIRCUT)
+    )
     market.board.post_price("T-2035", 100_750_000)
     market.repo.agree(
         Deal(
@@ -115,7 +118,9 @@ def test_a_substitution_reads_what_it_lists(market, chain, sent, venue, kept):
     market.add_security("T-2034", denomination=1_000)
     market.onboarding.deposit("dealer", "T-2034", 20_000)
     market.onboarding.tokenize("dealer", "T-2034", 20_000)
-    market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
+    market.board.adopt_policy(
+        by_kind({SecurityKind.TREASURY_NOTE: Decimal("0.01")}, Method.HAIRCUT)
+    )
     for symbol in ("T-2034", "T-2035"):
         market.board.post_price(symbol, 100_750_000)
     market.repo.agree(

@@ -12,6 +12,7 @@ from settlement.coordinator.deals import Deal, MasterAgreement
 from settlement.coordinator.repo import RepoDesk
 from settlement.market import Market
 from settlement.model.asset import SecurityKind
+from settlement.model.policy import by_kind
 from settlement.model.repo import Method
 from settlement.units import price_to_chain
 
@@ -31,8 +32,8 @@ class RepoMarket:
         return self.market.board
 
     def adopt(self, margin: str, method: Method = Method.HAIRCUT) -> None:
-        kinds = {SecurityKind.TREASURY_NOTE.number: Decimal(margin)}
-        self.board.adopt_policy(kinds, method)
+        kinds = {SecurityKind.TREASURY_NOTE: Decimal(margin)}
+        self.board.adopt_policy(by_kind(kinds, method))
 
     def price(self, price: str) -> bool:
         return self.board.post_price("T-2035", price_to_chain(Decimal(price)))

@@ -1,6 +1,6 @@
 """The tri-party agent proposes; clients sign and the contract checks."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,6 +9,7 @@ from settlement.analytics.allocation import Objective
 from settlement.coordinator.deals import MasterAgreement
 from settlement.errors import BadInput, Refused
 from settlement.model.asset import SecurityKind
+from settlement.model.policy import Rule, by_kind
 from settlement.model.repo import Method
 
 HAIRCUTS = {
@@ -41,8 +42,8 @@ def triparty(repo_market):
 
 
 def adopt(market, margins, method=Method.HAIRCUT, share="1"):
-    numbers = {kind.number: Decimal(margin) for kind, margin in margins.items()}
-    market.board.adopt_policy(numbers, method, Decimal(share))
+    numbers = {kind: Decimal(margin) for kind, margin in margins.items()}
+    market.board.adopt_policy(by_kind(numbers, method, Decimal(share)))
 
 
 def deal(repo_market, price="100000000.00", **changes):
@@ -99,6 +100,52 @@ def test_what_is_too_much_of_one_security_is_left_to_others(triparty):
     opened(triparty, proposal)
 
 
+def test_what_is_too_much_of_one_issuer_is_left_to_others(triparty):
+    """Shares and a bond of one issuer, each within its limit and too much together."""
+    market = triparty.market
+    market.add_security(
+        "STREET-B", SecurityKind.CORPORATE_BOND, denomination=1_000, issuer=issuer_of(market, "EQ")
+    )
+    market.onboarding.deposit("street", "STREET-B", 40_000_000)
+    market.onboarding.tokenize("street", "STREET-B", 40_000_000)
+    market.board.post_price("STREET-B", 100_000_000)
+    adopt(market, HAIRCUTS, share="0.3")
+    proposal = market.agent.propose(deal(triparty))
+    both = proposal.values.get("EQ", 0) + proposal.values.get("STREET-B", 0)
+    assert 0 < both <= 30_000_000
+    opened(triparty, proposal)
+
+
+def issuer_of(market, symbol):
+    return market.directory.security(symbol).issuer
+
+
+def test_the_schedule_goes_by_maturity_and_issuer(triparty):
+    market = triparty.market
+    today = market.today()
+    kind, cut = SecurityKind.TREASURY_NOTE, Method.HAIRCUT
+    for symbol, days in (("SHORT", 700), ("LONG", 3_000), ("LONGEST", 12_000)):
+        market.add_security(symbol, maturity=today + timedelta(days))
+    market.board.adopt_policy(
+        [
+            Rule(kind, cut, Decimal("0.01"), longest_maturity=730),
+            Rule(kind, cut, Decimal("0.03"), Decimal("0.5"), 3_653, (issuer_of(market, "LONG"),)),
+        ]
+    )
+    rule = market.board.rule
+    assert rule(market.directory.security("SHORT")).margin == Decimal("0.01")
+    assert rule(market.directory.security("LONG")) == Rule(
+        kind, cut, Decimal("0.03"), Decimal("0.5")
+    )
+    with pytest.raises(Refused, match="with 12,000 days to its maturity is not eligible"):
+        rule(market.directory.security("LONGEST"))
+    with pytest.raises(Refused, match="with no maturity is not eligible"):
+        rule(market.directory.security("UST"))
+    market.at(market.now() + timedelta(days=2_300))
+    with pytest.raises(Refused, match="which lists the issuers that it takes"):
+        rule(market.add_security("OTHER", maturity=today + timedelta(4_000)))
+
+
 def test_by_ratio_the_quantity_is_exact(triparty):
     adopt(triparty.market, {SecurityKind.TREASURY_NOTE: "1.02"}, Method.RATIO)
     ratio = MasterAgreement(method=Method.RATIO)
@@ -139,6 +186,21 @@ def test_without_other_holdings_nothing_is_freed(triparty):
     with pytest.raises(Refused, match="short"):
         market.agent.free("street", "MBS")
     assert market.repo.record("R1").number == 0
+
+
+def test_two_repos_are_freed_together_or_neither(triparty):
+    """Each holds Treasuries for 10,000,000; what is free then carries one of them, not both."""
+    market = triparty.market
+    market.onboarding.issue_cash("lender", "USD", Decimal(20_000_000))
+    for reference, price, may in (("R1", 10, True), ("R2", 10, True), ("R3", 95, False)):
+        asked = deal(triparty, f"{price}000000.00", reference=reference, may_substitute=may)
+        opened(triparty, market.agent.propose(asked))
+    with pytest.raises(Refused, match="short"):
+        market.agent.free("street", "UST")
+    assert [market.repo.record(each).number for each in ("R1", "R2")] == [0, 0]
+    market.onboarding.deposit("street", "EQ", 10_000_000)
+    market.onboarding.tokenize("street", "EQ", 10_000_000)
+    assert len(market.agent.free("street", "UST")) == 2
 
 
 def test_a_right_that_the_terms_do_not_give_is_not_used(triparty):

@@ -206,6 +206,21 @@ def test_without_a_ground_nobody_defaults(two_way):
         two_way.default.close_out("fund", "dealer")
 
 
+def test_a_close_out_that_stopped_half_way_is_told_whole(two_way, monkeypatch):
+    """One price is there and the other comes later: nothing of the first step is left out."""
+    market = two_way
+    monkeypatch.setattr("settlement.coordinator.default.GAS_IN_STEP", 10_000)
+    declared(market)
+    open_before = len(market.facility.records.all_open())
+    market.board.post_price("T-2035", 95_000_000)
+    with pytest.raises(Refused, match="the price of T-2040 is"):
+        market.default.close_out("fund", "dealer")
+    market.board.post_price("T-2040", 98_250_000)
+    done = market.default.close_out("fund", "dealer")
+    assert len(done.repos) == open_before
+    assert [each.disputed for each in done.prices] == [False, False]
+
+
 def test_a_large_set_is_valued_in_steps(repo_market, monkeypatch):
     market = repo_market.market
     monkeypatch.setattr("settlement.coordinator.default.GAS_IN_STEP", 100_000)
@@ -225,6 +240,6 @@ def test_a_large_set_is_valued_in_steps(repo_market, monkeypatch):
     record = market.facility.sets.of(
         market.facility.record(market.repo.booked("R1").id).netting_set
     )
-    assert not record.in_default
+    assert record.declared_at == 0
     word = market.deployment.repo.read(market.chain, "setOf", record.id)
     assert (word[0], SetState(word[2])) == (0, SetState.PERFORMING)

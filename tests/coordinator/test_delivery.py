@@ -81,3 +81,24 @@ def test_what_is_open_is_not_delivered_again(repo_market):
     with pytest.raises(Refused, match="the repo is open already"):
         market.delivery.deliver_partially("R1", {"T-2035": 750_000})
     assert market.repo.booked("R1").purchase_price == Decimal("9974250.00")
+
+
+def test_a_part_that_is_not_there_leaves_the_whole_as_it_was(repo_market):
+    market = repo_market.market
+    whole = market.repo.agree(repo_market.deal())
+    market.onboarding.detokenize("dealer", "T-2035", 11_250_000)
+    with pytest.raises(Refused, match="short 250,000"):
+        market.delivery.deliver_partially("R1", {"T-2035": 1_000_000})
+    assert market.repo.booked("R1") == whole
+    assert market.repo.state("R1") is RepoState.NONE
+    market.onboarding.tokenize("dealer", "T-2035", 9_250_000)
+    assert market.repo.open("R1").purchase_price == Decimal("9974250.00")
+
+
+def test_the_rest_takes_nobody_s_name(repo_market):
+    market = repo_market.market
+    market.repo.agree(repo_market.deal())
+    market.repo.agree(repo_market.deal(reference="R1-rest"))
+    with pytest.raises(BadInput, match="a repo called R1-rest was booked before"):
+        market.delivery.deliver_partially("R1", {"T-2035": 750_000})
+    assert market.repo.state("R1") is RepoState.NONE

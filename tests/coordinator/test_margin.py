@@ -186,7 +186,7 @@ def test_what_is_refused(opened):
     market, margin = opened.market, opened.market.margin
     with pytest.raises(Refused, match=r"nothing to call: the net exposure is 0\.00"):
         margin.call_margin("fund", "dealer")
-    with pytest.raises(Refused, match="no call stands"):
+    with pytest.raises(Refused, match="no such call stands"):
         margin.meet_in_cash("dealer", "fund")
     fall(opened)
     margin.call_margin("fund", "dealer")

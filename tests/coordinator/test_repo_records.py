@@ -53,7 +53,7 @@ def lived(repo_market):
 def test_a_record_is_what_the_chain_has_written_down(lived):
     record = lived.repo.record("R1")
     read = lived.deployment.repo.read
-    state, changed, accrues_from, due, price, rate = read(lived.chain, "repoOf", record.id)
+    state, changed, accrues_from, due, price, number, rate = read(lived.chain, "repoOf", record.id)
     assert (RepoState(state), changed) == (record.state, True)
     assert (accrues_from, due, price, rate) == (
         record.accrues_from,
@@ -61,7 +61,7 @@ def test_a_record_is_what_the_chain_has_written_down(lived):
         record.purchase_price,
         record.rate,
     )
-    lines, accrued, number, *_, income_due = read(lived.chain, "changeOf", record.id)
+    lines, accrued, *_, income_due = read(lived.chain, "changeOf", record.id)
     assert lines == repo_signing.lines_hash(record.position.lines)
     assert (number, income_due) == (record.number, record.income_due) == (2, 200_000_000)
     counted = sum(p.purchase_price * p.rate * p.days for p in record.periods)

@@ -26,6 +26,7 @@ from settlement.analytics.interest import (
 )
 from settlement.analytics.margin import CollateralLine, exposure
 from settlement.market import Market
+from settlement.model.policy import by_kind
 from settlement.model.repo import Method, RepoTerms
 from settlement.onchain.repo_signing import agreement_id
 from settlement.units import (
@@ -385,8 +386,8 @@ def test_a_repurchase_price_is_pythons(priced, cents, rate, late_rate, basis, te
 @pytest.fixture
 def priced(market: Market) -> Market:
     """Notes are taken at 1%, and T-2035 is worth 1.0075."""
-    note = market.directory.security("T-2035").kind.number
-    market.board.adopt_policy({note: Decimal("0.01")}, Method.HAIRCUT)
+    note = market.directory.security("T-2035").kind
+    market.board.adopt_policy(by_kind({note: Decimal("0.01")}, Method.HAIRCUT))
     market.board.post_price("T-2035", 100_750_000)
     return market
 

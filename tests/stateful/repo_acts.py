@@ -130,9 +130,8 @@ class RepoActs(Desk):
         return self.send("cancel", plan, terms, signer, signature)
 
     def give_notice(self, repo: Repo, date: int, signer: str, fault: str | None = None) -> bool:
-        number = repo.number + 1 + (fault == "number")
-        struct = repo_signing.notice_hash(repo.id, number, date, signer)
-        signature = self.sign(signer, struct, fault, "notice", repo.id, number, date)
+        struct = repo_signing.notice_hash(repo.id, date + (fault == "number"), signer)
+        signature = self.sign(signer, struct, fault, "notice", repo.id, date)
         plan = self.model.give_notice(repo.id, date, signer, self.now(), signed=fault not in FORGED)
         return self.send("giveNotice", plan, repo.terms, date, signer, signature)
 

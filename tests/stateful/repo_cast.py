@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from eth_utils import keccak
 
 from settlement.model.asset import SecurityKind
@@ -28,8 +30,12 @@ KINDS = {
     "D-2029": SecurityKind.CORPORATE_BOND,
 }
 BY_HAIRCUT, BY_RATIO = SECURITIES[:2], SECURITIES[2:]
-RULES = {KINDS["T-2035"].number: Rule(0, 20_000_000, 10**9)}
-RULES[KINDS["C-2031"].number] = Rule(1, 1_020_000_000, 10**9)
+ISSUERS = {"T-2035": "Treasury", "B-2030": "Agency", "C-2031": "Works", "D-2029": "Works"}
+MATURITIES = {"B-2030": date(2030, 8, 31), "C-2031": date(2031, 5, 15), "D-2029": date(2029, 2, 1)}
+"""T-2035 has none, as everywhere in these tests."""
+
+NOTE, BOND = SecurityKind.TREASURY_NOTE.number, SecurityKind.CORPORATE_BOND.number
+RULES = [Rule(NOTE, 0, 20_000_000), Rule(BOND, 1, 1_020_000_000)]
 
 HOUR = 3_600
 EASTERN = -5 * HOUR

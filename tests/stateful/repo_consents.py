@@ -151,7 +151,7 @@ class Consents:
         return {**_each(terms.seller, lines), **_each(terms.buyer, promise.lines)}
 
     def _on_NoticeGiven(self, a: Mapping[str, Any], day: int) -> Debits:  # noqa: N802
-        self._used(a["by"], "notice", a["repo"], a["number"], a["repurchaseDate"])
+        self._used(a["by"], "notice", a["repo"], a["repurchaseDate"])
         return {}
 
     def _on_IncomeRecorded(self, a: Mapping[str, Any], day: int) -> Debits:  # noqa: N802

@@ -21,7 +21,9 @@ from settlement.model.repo import (
 )
 from settlement.onchain import signing
 from settlement.onchain.contract import Contract, interface
+from settlement.units import date_to_chain
 from tests.contracts.live import decoded, plain
+from tests.contracts.repo.schedule import lei_of
 from tests.stateful.census import Census, Question, word
 from tests.stateful.repo_cast import (
     AGREEMENTS,
@@ -29,7 +31,9 @@ from tests.stateful.repo_cast import (
     DENOMINATIONS,
     EASTERN,
     HOUR,
+    ISSUERS,
     KINDS,
+    MATURITIES,
     NAMES,
     QUANTITY,
     SECURITIES,
@@ -73,6 +77,10 @@ class Desk:
             custody=self.custody,
             kinds={self.assets[each]: KINDS[each].number for each in SECURITIES},
             denominations={self.assets[each]: DENOMINATIONS[each] for each in SECURITIES},
+            issuers={self.assets[each]: lei_of(ISSUERS[each]) for each in SECURITIES},
+            maturities={
+                self.assets[symbol]: date_to_chain(day) for symbol, day in MATURITIES.items()
+            },
             quotes={self.assets[each]: Quote() for each in SECURITIES},
         )
         for name in NAMES:
@@ -130,8 +138,11 @@ class Desk:
         self.operate(prices.transaction(operators.confirmer, "confirm", security, price))
         quote.confirm()
 
-    def adopt(self, rules: dict[int, Rule]) -> None:
-        words = [(kind, rule.method, rule.margin, rule.limit) for kind, rule in rules.items()]
+    def adopt(self, rules: list[Rule]) -> None:
+        words = [
+            (rule.kind, rule.longest, rule.method, rule.margin, rule.limit, list(rule.issuers))
+            for rule in rules
+        ]
         operators, policy = self.market.operators, self.market.deployment.policy
         self.operate(policy.transaction(operators.policy_maker, "adopt", words))
         self.world.policy.append(rules)
@@ -338,7 +349,7 @@ class Desk:
         self._look_at(list(self.model.repos.values()), list(self.model.sets.values()))
         assert self.market.differences() == []
         self._ask_zero(
-            [(self.facility, "repoOf", (id,), 6) for id in self.model.cancelled], first=3
+            [(self.facility, "repoOf", (id,), 7) for id in self.model.cancelled], first=3
         )
         self._ask_zero(
             [

@@ -12,13 +12,16 @@ from settlement.market import Market
 from settlement.onchain import repo_signing
 from settlement.onchain.contract import Contract, interface
 from settlement.testing import _immutable
+from tests.contracts.repo.schedule import lei_of
 from tests.stateful.census import Census
 from tests.stateful.repo_acts import RepoActs
 from tests.stateful.repo_cast import (
     AGREEMENTS,
     CASH,
     DENOMINATIONS,
+    ISSUERS,
     KINDS,
+    MATURITIES,
     NAMES,
     PRICES,
     QUANTITY,
@@ -37,7 +40,13 @@ def _new_market() -> Life:
     market = Market.open(with_ether=NAMES)
     market.add_cash("USD")
     for symbol in SECURITIES:
-        market.add_security(symbol, kind=KINDS[symbol], denomination=DENOMINATIONS[symbol])
+        market.add_security(
+            symbol,
+            kind=KINDS[symbol],
+            denomination=DENOMINATIONS[symbol],
+            issuer=lei_of(ISSUERS[symbol]).decode(),
+            maturity=MATURITIES.get(symbol),
+        )
     lei = market.party("dealer").participant.lei
     for name in NAMES:
         market.add_participant(

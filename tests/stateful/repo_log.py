@@ -31,7 +31,7 @@ class LoggedRepo:
     netting_set: bytes
     lines: tuple[Line, ...]
     word: list[Any]
-    change: list[Any] = field(default_factory=lambda: [NOTHING, 0, 0, 0, 0, 0, 0, 0])
+    change: list[Any] = field(default_factory=lambda: [NOTHING, 0, 0, 0, 0, 0, 0])
 
 
 @dataclass
@@ -77,11 +77,11 @@ class Log:
 
     def repo_words(self, id: bytes) -> tuple[Any, ...]:
         if id in self.cancelled:
-            return (3, False, 0, 0, 0, 0)
-        return tuple(self.repos[id].word) if id in self.repos else (0, False, 0, 0, 0, 0)
+            return (3, False, 0, 0, 0, 0, 0)
+        return tuple(self.repos[id].word) if id in self.repos else (0, False, 0, 0, 0, 0, 0)
 
     def change_words(self, id: bytes) -> tuple[Any, ...]:
-        return tuple(self.repos[id].change) if id in self.repos else (NOTHING, *[0] * 7)
+        return tuple(self.repos[id].change) if id in self.repos else (NOTHING, *[0] * 6)
 
     def set_words(self, id: bytes) -> tuple[Any, ...]:
         if id not in self.sets:
@@ -120,7 +120,7 @@ class Log:
         self.sets.setdefault(netting_set, LoggedSet(first, second, agreement)).open += 1
         since = time if duration == Duration.INTRADAY.value else begins
         due = NO_DATE if duration == Duration.OPEN_ENDED.value else ends
-        word = [1, False, since, due, price, rate]
+        word = [1, False, since, due, price, 0, rate]
         lines = _lines(terms[-1])
         self.repos[a["repo"]] = LoggedRepo(terms, agreement, netting_set, lines, word)
 
@@ -142,22 +142,22 @@ class Log:
             each.call, each.deadline = each.ended
 
     def _on_NoticeGiven(self, a: Mapping[str, Any], time: int) -> None:  # noqa: N802
-        repo = self._changed(a)
-        repo.word[3], repo.change[2] = a["repurchaseDate"], a["number"]
+        self.repos[a["repo"]].word[3] = a["repurchaseDate"]
 
     def _on_Amended(self, a: Mapping[str, Any], time: int) -> None:  # noqa: N802
         repo = self._changed(a)
         late = self._late_days(repo, a["date"])
-        repo.word[2], repo.word[4], repo.word[5] = a["date"], a["purchasePrice"], a["rate"]
-        repo.change[1], repo.change[2] = a["accrued"], a["number"]
-        repo.change[3] += late
+        repo.word[2], repo.word[4] = a["date"], a["purchasePrice"]
+        repo.word[5], repo.word[6] = a["number"], a["rate"]
+        repo.change[1] = a["accrued"]
+        repo.change[2] += late
         lines = _lines(a["lines"])
         if lines != repo.lines:
             repo.lines, repo.change[0] = lines, repo_signing.lines_hash(lines)
 
     def _on_Substituted(self, a: Mapping[str, Any], time: int) -> None:  # noqa: N802
         repo = self._changed(a)
-        repo.lines, repo.change[2] = _lines(a["lines"]), a["number"]
+        repo.lines, repo.word[5] = _lines(a["lines"]), a["number"]
         repo.change[0] = repo_signing.lines_hash(repo.lines)
 
     def _on_Reversed(self, a: Mapping[str, Any], time: int) -> None:  # noqa: N802
@@ -165,30 +165,31 @@ class Log:
 
     def _on_FailRecorded(self, a: Mapping[str, Any], time: int) -> None:  # noqa: N802
         repo = self._changed(a)
-        repo.word[2], repo.change[1], repo.change[3] = a["date"], a["accrued"], a["failedDays"]
-        repo.change[4:7] = [a["failing"], time, repo.agreement.fails_rate]
+        repo.word[2], repo.change[1], repo.change[2] = a["date"], a["accrued"], a["failedDays"]
+        repo.change[3:6] = [a["failing"], time, repo.agreement.fails_rate]
 
     def _on_IncomeRecorded(self, a: Mapping[str, Any], time: int) -> None:  # noqa: N802
         if self.repos[a["repo"]].word[0] == 1:
-            self._changed(a).change[7] += a["amount"]
+            self._changed(a).change[6] += a["amount"]
 
     def _on_IncomePaid(self, a: Mapping[str, Any], time: int) -> None:  # noqa: N802
         repo = self.repos[a["repo"]]
         if repo.word[0] == 1:
-            repo.change[7] -= a["amount"]
+            repo.change[6] -= a["amount"]
 
     def _on_IncomePriced(self, a: Mapping[str, Any], time: int) -> None:  # noqa: N802
         repo = self.repos[a["repo"]]
-        repo.change[3] += self._late_days(repo, a["date"])
-        repo.change[7] -= repo.word[4] - a["purchasePrice"]
+        repo.change[2] += self._late_days(repo, a["date"])
+        repo.change[6] -= repo.word[4] - a["purchasePrice"]
         repo.word[2], repo.word[4] = a["date"], a["purchasePrice"]
+        repo.word[1], repo.word[5] = True, a["number"]
         repo.change[1] = a["accrued"]
 
     def _late_days(self, repo: LoggedRepo, day: int) -> int:
         """Days of the buyer's fail that an event without them counts."""
         intraday = repo.terms[6] == Duration.INTRADAY.value
         due = repo.terms[7] + 1 if intraday else repo.word[3]
-        return max(0, day - max(due, repo.word[2])) if repo.change[4] == 2 else 0
+        return max(0, day - max(due, repo.word[2])) if repo.change[3] == 2 else 0
 
     def _changed(self, a: Mapping[str, Any]) -> LoggedRepo:
         repo = self.repos[a["repo"]]
@@ -217,6 +218,9 @@ class Log:
             held = each.securities.pop(line.security, (0, 0))[0] + units
             if held:
                 each.securities[line.security] = (held, line.margin)
+
+    def _on_CallVoided(self, a: Mapping[str, Any], time: int) -> None:  # noqa: N802
+        self._on_CallMet(a, time)
 
     def _on_CallMet(self, a: Mapping[str, Any], time: int) -> None:  # noqa: N802
         each = self.sets[a["nettingSet"]]

@@ -52,7 +52,7 @@ class Changes(Beginnings):
             errors.add("NoticeOutOfBounds")
 
         def effect() -> None:
-            repo.due, repo.changed, repo.number = date, True, repo.number + 1
+            repo.due = date
 
         return Plan(errors, effect=effect)
 
@@ -67,12 +67,7 @@ class Changes(Beginnings):
         errors |= not_the_collateral(repo, position.lines)
         lines, price = amendment.lines or repo.lines, amendment.purchase_price
         exchanged = lines != repo.lines
-        if price != repo.price or exchanged:
-            errors |= self.world.uncovered(
-                lines, repo.agreement, repo.terms.policy_version, now, price, new=False
-            )
-        elif amendment.rate == repo.rate:
-            errors.add("NothingChanges")
+        errors |= self.unsuited(repo, lines, amendment, now)
         if price <= 0 or price % CENT:
             errors.add("BadPurchasePrice")
         if abs(amendment.rate) > 10**9:
@@ -90,6 +85,17 @@ class Changes(Beginnings):
 
         return Plan(errors, legs, effect)
 
+    def unsuited(
+        self, repo: Repo, lines: Sequence[Line], amendment: Amendment, now: int
+    ) -> set[str]:
+        """A new basket must be eligible and carry the price; what stands must only carry it."""
+        price, version = amendment.purchase_price, repo.terms.policy_version
+        if tuple(lines) != tuple(repo.lines):
+            return self.world.uncovered(lines, repo.agreement, version, now, price, new=False)
+        if price != repo.price:
+            return self.world.not_enough(lines, repo.agreement, now, price)
+        return {"NothingChanges"} if amendment.rate == repo.rate else set()
+
     def substitute(
         self, position: Position, lines: tuple[Line, ...], now: int, *, signed: bool
     ) -> Plan:
@@ -105,7 +111,8 @@ class Changes(Beginnings):
         if not signed:
             errors.add("BadSignature")
         securities = [line.security for line in repo.lines]
-        agreement = repo.agreement
+        agreement, terms = repo.agreement, repo.terms
+        errors |= self.inactive(repo, alone=terms.may_substitute)
         errors |= self.world.unpriced(securities, now, agreement.maximum_price_age)
         bad = self.world.ineligible(lines, agreement, repo.terms.policy_version, now, new=False)
         errors |= bad
@@ -152,9 +159,11 @@ class Changes(Beginnings):
 
         return Plan(errors, legs, effect)
 
-    def inactive(self, repo: Repo) -> set[str]:
-        """A side that is stopped agrees to nothing, though no asset might move."""
-        stopped = {repo.terms.seller, repo.terms.buyer} & self.world.suspended
+    def inactive(self, repo: Repo, *, alone: bool = False) -> set[str]:
+        """A side that is stopped agrees to nothing, though nothing might move; `alone`: the seller,
+        who asks nobody."""
+        agreeing = {repo.terms.seller} if alone else {repo.terms.seller, repo.terms.buyer}
+        stopped = agreeing & self.world.suspended
         return {"WalletNotActive"} if stopped else set()
 
     def differences(self, repo: Repo, lines: Sequence[Line], lent: int) -> list[Leg]:

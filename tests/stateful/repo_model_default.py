@@ -85,6 +85,8 @@ class Default(Margin):
         if netting.state is not SetState.IN_DEFAULT:
             return Plan({"NotInDefault"})
         errors = set() if signed else {"BadSignature"}
+        if by in self.world.suspended:
+            errors.add("WalletNotActive")
         if netting.second_defaulted is not (self.who(by) == netting.first):
             errors.add("NotASide")
         quote = self.world.quotes[security]

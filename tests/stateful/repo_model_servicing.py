@@ -14,6 +14,7 @@ from settlement.model.repo import (
     Position,
     RepoState,
     RepoTerms,
+    SetState,
 )
 from settlement.onchain import repo_signing
 from tests.stateful.repo_books import Books, not_the_collateral
@@ -48,10 +49,11 @@ class Servicing(Books):
         return Plan(errors, effect=effect)
 
     def record_reversal(self, position: Position, left: Sequence[Line]) -> Plan:
+        """Of what is open or closed out, whatever its set is in."""
         repo = self.repos.get(repo_signing.repo_id(position.terms))
-        if repo is None or not repo.open:
+        if repo is None or repo.state not in (RepoState.OPEN, RepoState.CLOSED_OUT):
             return Plan({"WrongState"})
-        errors = self.frozen_set(repo) | not_the_collateral(repo, position.lines)
+        errors = not_the_collateral(repo, position.lines)
         lines = tuple(
             replace(line, quantity=line.quantity - repo.taken_back.get(line.security, 0))
             for line in repo.lines
@@ -62,6 +64,9 @@ class Servicing(Books):
         def effect() -> None:
             repo.number, repo.changed, repo.taken_back = repo.number + 1, True, {}
             self.put(repo, lines, own=True)
+            netting = self.sets[repo.netting_set]
+            if repo.open and netting.state is not SetState.IN_DEFAULT:
+                netting.call, netting.deadline = None, 0
 
         return Plan(errors, effect=effect)
 
@@ -125,6 +130,7 @@ class Servicing(Books):
             if in_the_price:
                 repo.settle_up(max(notice.payment_date, repo.since), now)
                 repo.price -= notice.amount
+                repo.number, repo.changed = repo.number + 1, True
 
         amount = 0 if in_the_price else notice.amount
         return Plan(errors, [(terms.cash, terms.buyer, terms.seller, amount)], effect)

@@ -109,7 +109,9 @@ class SetActs(Desk):
             done = self.send("meetInCash", plan, pair, signature)
         else:
             content = (against, _debits(by, lines))
-            struct = repo_signing.margin_delivery_hash(netting.id, number, by, against, lines)
+            struct = repo_signing.margin_delivery_hash(
+                netting.id, number, by, against, netting.call[0] if netting.call else 0, lines
+            )
             signature = self.sign(by, struct, fault, "margin", netting.id, number, content=content)
             plan = self.model.meet_in_securities(netting, by, against, lines, now, signed=signed)
             done = self.send("meetInSecurities", plan, pair, lines, signature)

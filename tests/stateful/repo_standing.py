@@ -148,7 +148,8 @@ class Repo:
 
     def words(self) -> tuple[Any, ...]:
         since = self.opened_at if self.counting_minutes else self.since
-        return (self.state.value, self.changed, since, self.due, self.price, self.rate)
+        place = (since, self.due, self.price, self.number)
+        return (self.state.value, self.changed, *place, self.rate)
 
     def change_words(self) -> tuple[Any, ...]:
         accrued = self.earned * 10**15 * MINUTES
@@ -156,7 +157,6 @@ class Repo:
         return (
             repo_signing.lines_hash(self.lines) if self.own_lines else bytes(32),
             int(accrued),
-            self.number,
             self.failed_days,
             self.failing.value,
             self.failing_since,

@@ -17,6 +17,7 @@ from settlement.model.repo import Agreement, Line, Method
 DAY = 86_400
 CENT = 10_000
 ZERO = "0x" + "00" * 20
+UNLIMITED = 2**32 - 1
 
 Leg = tuple[str, str, str, int]
 """Asset, from, to, amount."""
@@ -78,11 +79,15 @@ class Quote:
 
 @dataclass(frozen=True)
 class Rule:
-    """What a version of the policy says of a kind."""
+    """A row of a version of the policy: of one kind, up to so many days to maturity, of the listed
+    issuers; none listed: any."""
 
+    kind: int
     method: int
     margin: int
-    limit: int
+    limit: int = 10**9
+    longest: int = UNLIMITED
+    issuers: tuple[bytes, ...] = ()
 
 
 @dataclass
@@ -93,12 +98,15 @@ class World:
     custody: str
     kinds: dict[str, int]
     denominations: dict[str, int]
+    issuers: dict[str, bytes]
+    maturities: dict[str, int]
+    """The day (UTC) of what has one."""
     balance: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     frozen: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     suspended: set[str] = field(default_factory=set)
     paused: set[str] = field(default_factory=set)
     quotes: dict[str, Quote] = field(default_factory=dict)
-    policy: list[dict[int, Rule]] = field(default_factory=lambda: [{}])
+    policy: list[list[Rule]] = field(default_factory=lambda: [[]])
 
     @property
     def version(self) -> int:
@@ -166,12 +174,35 @@ class World:
             *(self.unacceptable(each, agreement, version, now, new=new) for each in lines)
         )
         if not found:
-            values = [self.value_after_margin(line, agreement.method) for line in lines]
-            for line, value in zip(lines, values, strict=True):
-                limit = self.policy[version][self.kinds[line.security]].limit
-                if value > rate_of(limit) * sum(values):
+            pairs = [(self.value_after_margin(each, agreement.method), each) for each in lines]
+            total = sum(value for value, _ in pairs)
+            for line in lines:
+                rule, issuer = self.rule_of(line.security, version, now), self.issuer_of(line)
+                assert isinstance(rule, Rule)
+                of_issuer = (value for value, each in pairs if self.issuer_of(each) == issuer)
+                if sum(of_issuer) > rate_of(rule.limit) * total:
                     found.add("OverConcentrated")
         return found
+
+    def rule_of(self, security: str, version: int, now: int) -> Rule | str:
+        """The first rule that is long enough for it, or the error that refuses it."""
+        kind, remaining = self.kinds[security], self.remaining(security, now)
+        if remaining <= 0:
+            return "HasMatured"
+        rules = [rule for rule in self.policy[version] if rule.kind == kind]
+        for rule in rules:
+            if remaining <= rule.longest:
+                taken = not rule.issuers or self.issuers[security] in rule.issuers
+                return rule if taken else "IssuerNotTaken"
+        return "MaturityTooLong" if rules else "NotEligible"
+
+    def remaining(self, security: str, now: int) -> int:
+        """Days to its maturity."""
+        matures = self.maturities.get(security)
+        return UNLIMITED if matures is None else matures - now // DAY
+
+    def issuer_of(self, line: Line) -> bytes:
+        return self.issuers[line.security]
 
     def unacceptable(
         self, line: Line, agreement: Agreement, version: int, now: int, *, new: bool
@@ -179,11 +210,11 @@ class World:
         """Why one line may not stand in, however much of the whole it is."""
         found = set() if line.quantity else {"EmptyLine"}
         found |= self.unpriced([line.security], now, agreement.maximum_price_age)
-        rule = self.policy[version].get(self.kinds[line.security])
+        rule = self.rule_of(line.security, version, now)
         if new and version != self.version:
             return found | {"NotTheLatestPolicy"}
-        if rule is None:
-            return found | {"NotEligible"}
+        if isinstance(rule, str):
+            return found | {rule}
         if rule.method != agreement.method or line.margin < rule.margin:
             found.add("MarginNotAccepted")
         return found
@@ -200,6 +231,14 @@ class World:
     ) -> set[str]:
         """Why lines do not carry a purchase price."""
         found = self.ineligible(lines, agreement, version, now, new=new)
+        return found or self.not_enough(lines, agreement, now, price)
+
+    def not_enough(
+        self, lines: Sequence[Line], agreement: Agreement, now: int, price: int
+    ) -> set[str]:
+        """Why lines that stand do not carry a purchase price."""
+        securities = [line.security for line in lines]
+        found = self.unpriced(securities, now, agreement.maximum_price_age)
         if not found and cents_half_up(self.values(lines, agreement.method)[1]) < price:
             found.add("NotEnoughCollateral")
         return found

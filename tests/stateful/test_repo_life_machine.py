@@ -24,7 +24,9 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from settlement.model.repo import NO_DATE, IncomeNotice, Line, RepoState, SetState
 from settlement.units import quantity_up
+from tests.contracts.repo.schedule import lei_of
 from tests.stateful.repo_cast import (
+    BOND,
     BY_HAIRCUT,
     BY_RATIO,
     DENOMINATIONS,
@@ -32,7 +34,7 @@ from tests.stateful.repo_cast import (
     FORGED,
     HOUR,
     NAMES,
-    RULES,
+    NOTE,
     SECURITIES,
     SYMBOLS,
 )
@@ -577,13 +579,23 @@ class RepoLife(RuleBasedStateMachine):
         self.life.post(security, self.life.world.quotes[security].price * per_cent // 100 + 1)
 
     @rule(
-        haircut=st.sampled_from([20_000_000, 30_000_000]), limit=st.sampled_from([10**9, 7 * 10**8])
+        haircut=st.sampled_from([20_000_000, 30_000_000]),
+        limits=st.tuples(*[st.sampled_from([10**9, 10**9, 7 * 10**8])] * 2),
+        edge=st.sampled_from([None, None, None, -2, -1, 0]),
+        rest=st.booleans(),
+        issuers=st.sampled_from([(), (), (), ("Works",), ("Treasury", "Agency")]),
     )
-    def adopt(self, haircut, limit):
-        kinds = list(RULES)
-        self.life.adopt(
-            {kinds[0]: Rule(0, haircut, limit), kinds[1]: Rule(1, 1_020_000_000, 10**9)}
-        )
+    def adopt(self, haircut, limits, edge, rest, issuers):
+        """Notes have two rules, sometimes one without the other, that part at about the days which
+        B-2030 has to go; bonds are of anybody, mostly, or of who is listed."""
+        life, (of_notes, of_bonds) = self.life, limits
+        listed = tuple(map(lei_of, issuers))
+        notes = [Rule(NOTE, 0, haircut, of_notes)]
+        if edge is not None:
+            days = life.world.remaining(life.assets["B-2030"], life.now()) + edge
+            short = Rule(NOTE, 0, 20_000_000, of_notes, days, listed)
+            notes = [short, *notes] if rest else [short]
+        life.adopt([*notes, Rule(BOND, 1, 1_020_000_000, of_bonds, issuers=listed)])
 
     @rule(what=st.sampled_from([*NAMES, *SYMBOLS, "custody"]))
     def stop(self, what):

@@ -1,4 +1,4 @@
-"""ISIN, CUSIP and LEI: real ones pass, a changed character does not, invented ones are nobody's."""
+"""ISIN and LEI: real ones pass, a changed character does not, invented ones are nobody's."""
 
 import pytest
 from hypothesis import given
@@ -8,12 +8,11 @@ from settlement.errors import BadInput
 from settlement.model.identifiers import (
     demonstration_isin,
     demonstration_lei,
-    valid_cusip,
     valid_isin,
     valid_lei,
 )
 
-APPLE_ISIN, APPLE_CUSIP, APPLE_LEI = "US0378331005", "037833100", "HWUPKR0MPOU8FGXBT394"
+APPLE_ISIN, APPLE_LEI = "US0378331005", "HWUPKR0MPOU8FGXBT394"
 
 
 @pytest.mark.parametrize(
@@ -22,7 +21,6 @@ APPLE_ISIN, APPLE_CUSIP, APPLE_LEI = "US0378331005", "037833100", "HWUPKR0MPOU8F
         (valid_isin, APPLE_ISIN),
         (valid_isin, "US91282CZZ75"),
         (valid_isin, "GB0002634946"),
-        (valid_cusip, APPLE_CUSIP),
         (valid_lei, APPLE_LEI),
     ],
 )
@@ -38,8 +36,6 @@ def test_real_ones_pass_in_capitals_without_spaces(check, good):
         (valid_isin, "ISIN", "US037833100"),
         (valid_isin, "ISIN", "XX0378331005"),
         (valid_isin, "ISIN", ""),
-        (valid_cusip, "CUSIP", "037833101"),
-        (valid_cusip, "CUSIP", "03783310"),
         (valid_lei, "LEI", "HWUPKR0MPOU8FGXBT395"),
         (valid_lei, "LEI", "HWUPKR0MPOU8FGXBT39"),
         (valid_lei, "LEI", "not an lei"),

@@ -116,7 +116,7 @@ def test_terms_end_in_their_lines():
 
 
 def test_an_entitlement_circulates_to_the_last_second_of_its_sunset():
-    security = Security("X", "ZZ", SecurityKind.EQUITY, 1, date(2029, 3, 1), "0x")
+    security = Security("X", "ZZ", SecurityKind.EQUITY, "", None, 1, date(2029, 3, 1), "0x")
     last = datetime.fromtimestamp(security.last_second, UTC)
     assert last == datetime(2029, 3, 1, 23, 59, 59, tzinfo=UTC)
 

@@ -12,6 +12,7 @@ import pytest
 from settlement.coordinator.directory import Party
 from settlement.market import Market
 from settlement.model.asset import SecurityKind
+from settlement.model.policy import by_kind
 from settlement.model.repo import Method, RepoTerms
 from tests.contracts.live import Live
 from tests.contracts.repo.pen import PRICE, RepoPen
@@ -47,7 +48,7 @@ def custody(market: Market) -> Live:
 @pytest.fixture
 def ready(market: Market) -> None:
     """Treasury notes are taken at 1%, T-2035 is worth 1.0075, and the dealer can pay interest."""
-    market.board.adopt_policy({NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
+    market.board.adopt_policy(by_kind({NOTE: Decimal("0.01")}, Method.HAIRCUT))
     market.board.post_price("T-2035", PRICE)
     market.onboarding.issue_cash("dealer", "USD", Decimal("100000.00"))
 

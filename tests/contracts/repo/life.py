@@ -47,6 +47,7 @@ class Repo(NamedTuple):
     accrues_from: int
     repurchase_date: int
     purchase_price: int
+    number: int
     rate: int
 
 
@@ -55,7 +56,6 @@ class Change(NamedTuple):
 
     lines: bytes
     accrued: int
-    number: int
     failed_days: int
     failing: int
     failing_since: int
@@ -112,13 +112,11 @@ class Life:
 
     def noticed(self, who: Any, date: int) -> tuple[Any, ...]:
         """What `giveNotice` takes next."""
-        return self.pen.notice(self.terms, who, date, self.number + 1)
+        return self.pen.notice(self.terms, who, date)
 
     def notice(self, who: Any, date: int) -> list[Event]:
         """`who` gives notice."""
-        events = self.facility.giveNotice(*self.noticed(who, date))
-        self.number += 1
-        return events
+        return self.facility.giveNotice(*self.noticed(who, date))
 
     def amendment(self, **changes: Any) -> Amendment:
         """Everything as it is, but for these fields."""
@@ -213,10 +211,12 @@ def supply(
     kind: SecurityKind = SecurityKind.TREASURY_NOTE,
     denomination: int = 1,
     holder: str = "dealer",
+    **issue: Any,
 ) -> None:
-    """A security, so much of it in a wallet, with a price unless that is zero."""
+    """A security, so much of it in a wallet, with a price unless that is zero; `issuer` and
+    `maturity` are those of its issue."""
     if symbol not in {asset.symbol for asset in market.directory.assets()}:
-        market.add_security(symbol, kind, denomination=denomination)
+        market.add_security(symbol, kind, denomination=denomination, **issue)
     if quantity:
         market.onboarding.deposit(holder, symbol, quantity)
         market.onboarding.tokenize(holder, symbol, quantity)

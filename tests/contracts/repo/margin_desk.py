@@ -18,6 +18,7 @@ from settlement.onchain.operators import key_of
 from tests.contracts.live import Live, logged
 from tests.contracts.repo.margin_pen import MarginPen, mirrored
 from tests.contracts.repo.pen import DAY
+from tests.contracts.repo.schedule import row
 
 NOTE = SecurityKind.TREASURY_NOTE
 HAIRCUT, RATIO = 0, 1
@@ -118,8 +119,7 @@ class Desk:
     def takes(self, method: int, margin: int) -> None:
         """From here on the venue takes notes by this method, at this least margin."""
         policy = Live(self.market.deployment.policy, self.market)
-        rules = [(NOTE.number, method, margin, 10**9)]
-        policy.adopt(rules, sender=self.market.operators.policy_maker)
+        policy.adopt([row(NOTE, method, margin)], sender=self.market.operators.policy_maker)
 
     def another(self, symbol: str, price: int = 100_000_000, denomination: int = 1) -> Live:
         """One more security, of which both hold 100,000,000."""

@@ -78,10 +78,13 @@ class MarginPen(RepoPen):
         struct = self._hash(repo_signing.margin_payment_hash, pair, signed, *sides, due)
         return pair, self._by(pair, signed, struct)
 
-    def delivering(self, pair: Pair, lines: Sequence[Line], **signed: Any) -> tuple[Any, ...]:
-        """What `meetInSecurities` takes."""
+    def delivering(
+        self, pair: Pair, lines: Sequence[Line], amount: int | None = None, **signed: Any
+    ) -> tuple[Any, ...]:
+        """What `meetInSecurities` takes, for the call that stands, unless an amount is named."""
+        due = self.standing(pair) if amount is None else amount
         sides = (pair.by, pair.against)
-        struct = self._hash(repo_signing.margin_delivery_hash, pair, signed, *sides, lines)
+        struct = self._hash(repo_signing.margin_delivery_hash, pair, signed, *sides, due, lines)
         return pair, lines, self._by(pair, signed, struct)
 
     def returning(

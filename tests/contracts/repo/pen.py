@@ -150,12 +150,10 @@ class RepoPen:
         struct = repo_signing.cancellation_hash(repo_signing.repo_id(terms), address_of(who))
         return self.sign(who, struct)
 
-    def notice(
-        self, terms: RepoTerms, who: Any, date: int, number: int = 1
-    ) -> tuple[RepoTerms, int, str, bytes]:
+    def notice(self, terms: RepoTerms, who: Any, date: int) -> tuple[RepoTerms, int, str, bytes]:
         """What `giveNotice` takes."""
         repo, address = repo_signing.repo_id(terms), address_of(who)
-        struct = repo_signing.notice_hash(repo, number, date, address)
+        struct = repo_signing.notice_hash(repo, date, address)
         return terms, date, address, self.sign(who, struct)
 
     def amending(

@@ -4,12 +4,15 @@ adjustment and several of these at once."""
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from settlement.chain.base import Reverted
-from settlement.model.repo import Amendment, Duration, Method, Position
+from settlement.model.identifiers import demonstration_lei
+from settlement.model.policy import Rule, by_kind
+from settlement.model.repo import Amendment, Duration, Income, IncomeNotice, Method, Position
 from settlement.onchain import repo_signing
 from tests.contracts.live import decoded, logged, reverts
 from tests.contracts.repo.conftest import NOTE
@@ -204,7 +207,7 @@ def test_new_collateral_needs_any_price(life, pen, market, refuses):
 def test_new_collateral_is_eligible_under_the_policy_of_the_repo(life, pen, market, refuses):
     """A version that came later takes nothing, and is not asked; the one of the repo refuses less
     than its least haircut, and more of one security than its limit."""
-    market.board.adopt_policy({}, Method.HAIRCUT)
+    market.board.adopt_policy([])
     refuses(
         life.amended(lines=(pen.line("T-2035", QUANTITY + 1_000_000, HAIRCUT - 1),)),
         "MarginNotAccepted",
@@ -216,9 +219,50 @@ def test_new_collateral_is_eligible_under_the_policy_of_the_repo(life, pen, mark
     life.amend(lines=(pen.line("T-2035", QUANTITY + 1_000_000),))
 
 
+def test_what_stands_is_not_asked_again_whether_it_may(facility, pen, market, terms):
+    """Days pass, an issuer is no longer listed: a repayment in part changes no basket."""
+    day, one = market.today(), Decimal("0.01")
+    supply(market, "T-2036", QUANTITY, maturity=day + timedelta(days=92))
+    rules = [
+        Rule(NOTE, Method.HAIRCUT, one, longest_maturity=90, issuers=(demonstration_lei("city"),)),
+        Rule(NOTE, Method.HAIRCUT, one),
+    ]
+    version = market.board.adopt_policy(rules)
+    line = pen.line("T-2036", QUANTITY)
+    week = replace(
+        terms, policy_version=version, repurchase_date=terms.purchase_date + 7, lines=(line,)
+    )
+    life = Life.opened(facility, pen, week)
+    market.chain.advance_to(market.chain.now() + 3 * DAY)
+    market.board.post_price("T-2036", PRICE)
+    life.amend(purchase_price=PURCHASE_PRICE // 2 // 10_000 * 10_000)
+    assert life.repo.purchase_price == PURCHASE_PRICE // 2 // 10_000 * 10_000
+
+
+def test_what_stands_carries_the_new_price(life, market, refuses):
+    more = PURCHASE_PRICE + 10_000
+    figures = {"needed": more, "available": PURCHASE_PRICE}
+    refuses(life.amended(purchase_price=more), "NotEnoughCollateral", **figures)
+
+
+def test_a_re_rate_signed_before_income_lowered_the_price_is_void(facility, pen, week, market, at):
+    """It names the old price: used afterwards it would lend the income back."""
+    priced = replace(week, income=Income.IN_THE_PRICE.value, nonce=61)
+    life = Life.opened(facility, pen, priced)
+    start = priced.purchase_date
+    income = IncomeNotice(priced.lines[0].security, start + 2, start + 3, 212_500_000_000)
+    life.acknowledge(income)
+    at(3, 12)
+    market.board.post_price("T-2035", PRICE)
+    signed = life.amended(rate=RATE + 1_000)
+    facility.payIncome(priced, income)
+    with reverts("BadSignature", signer=priced.seller):
+        facility.amend(*signed)
+
+
 def test_an_amended_basket_is_not_concentrated(facility, pen, market, terms, refuses):
     market.board.adopt_policy(
-        {NOTE.number: Decimal("0.01")}, Method.HAIRCUT, concentration=Decimal("0.5")
+        by_kind({NOTE: Decimal("0.01")}, Method.HAIRCUT, concentration=Decimal("0.5"))
     )
     supply(market, "T-2036", 6_000_000)
     half = PURCHASE_PRICE // 10
@@ -232,12 +276,12 @@ def test_an_amended_basket_is_not_concentrated(facility, pen, market, terms, ref
         policy_version=latest,
     )
     life = Life.opened(facility, pen, spread)
-    market.board.adopt_policy({NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
+    market.board.adopt_policy(by_kind({NOTE: Decimal("0.01")}, Method.HAIRCUT))
     more = pen.lines(pen.line("T-2035", 1_001_000), pen.line("T-2036", 1_000_000))
     refuses(
         life.amended(lines=more),
         "OverConcentrated",
-        security=market.directory.security("T-2035"),
+        issuer=market.directory.security("T-2035").issuer.encode(),
         share=500_249_876,
         limit=500_000_000,
     )
@@ -298,7 +342,7 @@ def test_each_is_used_once_and_in_its_place(facility, life, dealer, refuses):
     facility.amend(*second)
     refuses(first, "BadSignature", signer=dealer)
     refuses(second, "NothingChanges", repo=life.id)
-    assert (life.repo.rate, life.change.number) == (RATE + 2, 2)
+    assert (life.repo.rate, life.repo.number) == (RATE + 2, 2)
 
 
 def test_terms_of_another_facility_are_not_open_here(pen, life, refuses):
@@ -376,8 +420,8 @@ def test_a_re_rate_moves_nothing_and_needs_no_price(facility, life, watch, intru
     }
     assert moved() == {}
     due = life.terms.repurchase_date
-    assert life.repo == (1, True, life.today, due, PURCHASE_PRICE, -RATE)
-    assert life.change == Change(bytes(32), accrued, 1, 0, 0, 0, 0, 0)
+    assert life.repo == (1, True, life.today, due, PURCHASE_PRICE, 1, -RATE)
+    assert life.change == Change(bytes(32), accrued, 0, 0, 0, 0, 0)
 
 
 def test_accrual_rerate_to_the_cent(facility, pen, week, market, at):
@@ -523,7 +567,8 @@ def test_a_day_of_changes_bears_the_interest_of_the_last(facility, pen, terms, d
     life.amend(purchase_price=LESS)
     life.amend(rate=-ONE, purchase_price=LESS - CENT)
     life.amend(rate=RATE, purchase_price=LESS)
-    assert life.change == Change(bytes(32), 0, 4, 0, 0, 0, 0, 0)
+    assert life.repo.number == 4
+    assert life.change == Change(bytes(32), 0, 0, 0, 0, 0, 0)
     back = PURCHASE_PRICE - LESS
     assert moved() == {"dealer": {"USD": -back}, "fund": {"USD": back}}
     at(1, 0)
@@ -640,7 +685,7 @@ def test_an_open_ended_repo_is_amended_until_its_date(facility, pen, terms, deal
 
 
 def test_the_collateral_must_outlive_what_is_left(facility, pen, terms, market, refuses, at):
-    """Of an open-ended repo: a notice given today, and the grace. A re-rate does not ask."""
+    """Of an open-ended repo: a notice given today, and the grace. What stands is not asked."""
     open_terms = replace(
         terms, duration=Duration.OPEN_ENDED.value, repurchase_date=0, notice_period=2
     )
@@ -649,11 +694,12 @@ def test_the_collateral_must_outlive_what_is_left(facility, pen, terms, market, 
     last_day = sunset // DAY - life.today - 4
     at(last_day, 12)
     market.board.post_price("T-2035", PRICE)
-    life.amend(purchase_price=LESS)
+    life.amend(lines=(pen.line("T-2035", QUANTITY + 1_000),))
     at(last_day + 1, 12)
     market.board.post_price("T-2035", PRICE)
     ends = (life.today + 3) * DAY + 5 * 3_600 + DAY
     note = market.directory.security("T-2035")
     late = {"security": note, "ends": ends, "sunset": sunset}
-    refuses(life.amended(purchase_price=LESS - CENT), "WouldOutliveSecurity", **late)
-    life.amend(rate=0)
+    more = (pen.line("T-2035", QUANTITY + 2_000),)
+    refuses(life.amended(lines=more), "WouldOutliveSecurity", **late)
+    life.amend(purchase_price=LESS, rate=0)

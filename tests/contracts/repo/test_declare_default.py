@@ -176,7 +176,7 @@ def test_not_for_a_fail_that_nobody_recorded(desk, refuses):
 
 def test_not_within_the_grace(desk, refuses):
     terms = failed_by_seller(desk)
-    since = desk.facility.changeOf(repo_id(terms))[5]
+    since = desk.facility.changeOf(repo_id(terms))[4]
     given = desk.pen.declaring(desk.pair, [terms])
     desk.market.chain.advance_to(since + DAY)
     refuses(given, "NoDefault", nettingSet=desk.set, earliest=since + DAY)

@@ -21,6 +21,7 @@ from tests.contracts.repo.life import (
     elsewhere,
     interest,
     refusing,
+    supply,
 )
 from tests.contracts.repo.pen import PURCHASE_PRICE, QUANTITY, RATE
 
@@ -195,8 +196,6 @@ def test_it_needs_the_word_of_the_side_that_gives_it(pen, life, dealer, fund, in
         life.noticed(fund, date)[3],
         life.noticed(intruder, date)[3],
         life.noticed(dealer, date + 1)[3],
-        pen.notice(life.terms, dealer, date, number=0)[3],
-        pen.notice(life.terms, dealer, date, number=2)[3],
         pen.notice(replace(life.terms, nonce=77), dealer, date)[3],
         pen.closing(life.terms, dealer)[3],
         pen.cancellation(life.terms, dealer),
@@ -212,7 +211,7 @@ def test_a_notice_for_another_venue_is_none(pen, life, dealer, refuses, domain):
 
 
 def test_a_notice_counts_once(facility, life, dealer):
-    """Once given it is not given again; the place that it was signed for is taken."""
+    """Once given it is not given again: its date is no longer before the one that stands."""
     first = life.noticed(dealer, life.today + 9)
     life.notice(dealer, life.today + 9)
     with reverts(
@@ -224,12 +223,19 @@ def test_a_notice_counts_once(facility, life, dealer):
         facility.giveNotice(*first)
 
 
-def test_a_notice_signed_before_another_change_is_void(facility, life, dealer, refuses):
-    """It was signed for a repo that is no more."""
-    early = life.noticed(dealer, life.today + 2)
-    life.amend(rate=RATE + 1)
-    refuses(early, "BadSignature", signer=dealer)
-    facility.giveNotice(*life.noticed(dealer, life.today + 2))
+def test_no_change_voids_a_notice_and_no_notice_a_change(facility, pen, open_terms, market, fund):
+    """Else a seller that may substitute alone could keep its buyer in an open repo for ever, and a
+    buyer void the seller's substitution with a notice for a far day, which costs nothing."""
+    supply(market, "T-2036", QUANTITY)
+    life = Life.opened(facility, pen, replace(open_terms, may_substitute=True))
+    other, back = pen.line("T-2036", QUANTITY), pen.line("T-2035", QUANTITY)
+    early = life.noticed(fund, life.today + 2)
+    life.substitute(other)
+    signed = life.substituted(back)
+    life.notice(fund, NEVER - 1)
+    facility.substitute(*signed)
+    facility.giveNotice(*early)
+    assert life.repo.repurchase_date == life.today + 2
 
 
 def test_a_date_wider_than_its_type_is_refused(facility, life, dealer):
@@ -251,13 +257,12 @@ def test_either_side_ends_an_open_ended_repo(life, market, intruder, watch, at, 
     assert [event.name for event in events] == ["NoticeGiven"]
     assert logged(events, "NoticeGiven") == {
         "repo": life.id,
-        "number": 1,
         "repurchaseDate": due,
         "by": side.address,
     }
     assert moved() == {}
-    assert life.repo == (1, True, life.today, due, PURCHASE_PRICE, RATE)
-    assert life.change == (bytes(32), 0, 1, 0, 0, 0, 0, 0)
+    assert life.repo == (1, False, life.today, due, PURCHASE_PRICE, 0, RATE)
+    assert life.change == (bytes(32), 0, 0, 0, 0, 0, 0)
     at(1, 12)
     with reverts("NotDue", repurchaseDate=due, today=life.today):
         life.close()

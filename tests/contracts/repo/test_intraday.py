@@ -80,6 +80,7 @@ def test_keeps_the_second_of_its_opening(facility, intraday, pen, at, market):
         opened_at,
         intraday.purchase_date,
         PURCHASE_PRICE,
+        0,
         RATE,
     )
 

@@ -169,7 +169,7 @@ def test_nor_is_it_after_it_was_amended_or_rolled(facility, pen, opened):
 def test_a_rate_reaches_its_bounds(facility, pen, terms, rate):
     highest = replace(terms, rate=rate)
     facility.open(*pen.signed(highest))
-    assert facility.repoOf(repo_id(highest))[5] == rate
+    assert facility.repoOf(repo_id(highest))[6] == rate
 
 
 # --- the clock

@@ -57,6 +57,7 @@ def test_only_with_the_giver_s_signature_over_the_lines(desk, enough, refuses):
         (owing, more, pen.delivering(owing, enough)[-1]),
         pen.delivering(owing, enough, signer=desk.lender),
         pen.delivering(owing, enough, number=2),
+        pen.delivering(owing, enough, pen.standing(owing) - 10_000),
         (owing, enough, pen.restoring(owing, enough)[-1]),
     ):
         refuses(each, "BadSignature", signer=desk.borrower)

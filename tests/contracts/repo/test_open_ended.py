@@ -95,6 +95,7 @@ def test_opens_without_a_date(facility, pen, open_ended, watch):
         open_ended.purchase_date,
         NO_DATE,
         PURCHASE_PRICE,
+        0,
         RATE,
     )
     assert moved()["fund"] == {"T-2035": QUANTITY, "USD": -PURCHASE_PRICE}
@@ -144,7 +145,6 @@ def test_on_its_signature_for_that_date(running, pen, dealer, fund, refuses):
         b"",
         pen.notice(running, fund, date)[-1],
         pen.notice(running, dealer, date + 1)[-1],
-        pen.notice(running, dealer, date, number=2)[-1],
         pen.notice(other, dealer, date)[-1],
         pen.closing(running, dealer)[-1],
     ):
@@ -193,19 +193,19 @@ def test_either_side_sets_the_date(facility, pen, running, market, intruder, wat
     assert given.name == "NoticeGiven"
     assert given.arguments == {
         "repo": repo_id(running),
-        "number": 1,
         "repurchaseDate": date,
         "by": side.address,
     }
     assert facility.repoOf(repo_id(running)) == (
         1,
-        True,
+        False,
         running.purchase_date,
         date,
         PURCHASE_PRICE,
+        0,
         RATE,
     )
-    assert facility.changeOf(repo_id(running))[2] == 1
+    assert facility.changeOf(repo_id(running)) == (bytes(32), *[0] * 6)
     assert moved() == {}
 
 
@@ -214,9 +214,9 @@ def test_the_other_side_can_only_bring_it_forward(facility, pen, running, dealer
     facility.giveNotice(*pen.notice(running, dealer, first))
     bounds = {"earliest": running.purchase_date + 2, "before": first}
     for late in (first, first + 1):
-        call = pen.notice(running, fund, late, number=2)
+        call = pen.notice(running, fund, late)
         refuses(call, "NoticeOutOfBounds", repurchaseDate=late, **bounds)
-    facility.giveNotice(*pen.notice(running, fund, first - 1, number=2))
+    facility.giveNotice(*pen.notice(running, fund, first - 1))
     assert facility.repoOf(repo_id(running))[3] == first - 1
 
 

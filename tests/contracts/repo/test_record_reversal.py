@@ -115,6 +115,7 @@ def test_a_second_one_counts_on_top(facility, open_ended, root):
     left = less(open_ended, TAKEN + 1_000)
     facility.recordReversal(Position(open_ended, less(open_ended, TAKEN)), left)
     repo = repo_signing.repo_id(open_ended)
+    assert facility.repoOf(repo)[5] == 2
     assert facility.changeOf(repo)[0] == repo_signing.lines_hash(left)
 
 

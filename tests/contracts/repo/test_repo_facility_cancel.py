@@ -72,7 +72,7 @@ def test_cancelled_it_never_opens(facility, pen, loose, market, intruder, name):
     market.onboarding.suspend(name, "screening")
     events = facility.cancel(*pen.cancelling(loose, party), sender=intruder)
     assert logged(events, "RepoCancelled") == {"repo": repo_id(loose), "by": party.address}
-    assert facility.repoOf(repo_id(loose)) == (3, False, 0, 0, 0, 0)
+    assert facility.repoOf(repo_id(loose)) == (3, False, 0, 0, 0, 0, 0)
     market.onboarding.reinstate(name, "cleared")
     with reverts("WrongState", repo=repo_id(loose), state=3):
         facility.open(*pen.signed(loose))

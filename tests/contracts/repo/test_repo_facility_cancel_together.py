@@ -47,7 +47,7 @@ def test_not_what_is_open_closed_or_cancelled(facility, pen, terms, opened, both
 def test_cancels_what_binds(facility, pen, terms, both, intruder):
     events = facility.cancelTogether(*both(terms), sender=intruder)
     assert logged(events, "RepoCancelled") == {"repo": repo_id(terms), "by": NOBODY}
-    assert facility.repoOf(repo_id(terms)) == (3, False, 0, 0, 0, 0)
+    assert facility.repoOf(repo_id(terms)) == (3, False, 0, 0, 0, 0, 0)
     with reverts("WrongState", repo=repo_id(terms), state=3):
         facility.cancelTogether(*both(terms))
     with reverts("WrongState", repo=repo_id(terms), state=3):

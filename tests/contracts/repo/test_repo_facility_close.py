@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from settlement.analytics.interest import price_differential
-from settlement.model.repo import Method, Position
+from settlement.model.repo import Position
 from settlement.onchain.repo_signing import agreement_id, repo_id
 from settlement.onchain.signing import Domain
 from settlement.units import cash_from_chain, cash_to_chain
@@ -216,7 +216,7 @@ def test_paused_waits_unpaused_closes(facility, pen, opened, market, dealer, ref
 
 def test_prices_and_policy_do_not_hold_a_closing_up(facility, pen, opened, market, dealer, at):
     """A version that takes nothing and a jump that waits: both concern new repos only."""
-    market.board.adopt_policy({}, Method.HAIRCUT)
+    market.board.adopt_policy([])
     at(1, 12)
     assert not market.board.post_price("T-2035", 1)
     facility.close(*pen.closing(opened, dealer))
@@ -358,6 +358,7 @@ def test_closes_out_of_custody(facility, custody, pen, terms, security, dealer, 
         held.purchase_date,
         held.repurchase_date,
         PURCHASE_PRICE,
+        0,
         RATE,
     )
 

@@ -13,6 +13,7 @@ from settlement.chain.base import Reverted, Transaction
 from settlement.coordinator.directory import Party
 from settlement.model.asset import SecurityKind
 from settlement.model.party import Participant, SignerKind, Wallet
+from settlement.model.policy import by_kind
 from settlement.model.repo import Method
 from settlement.onchain.operators import key_of
 from settlement.onchain.repo_signing import LINE, REPO_TERMS, agreement_id, repo_id
@@ -383,7 +384,7 @@ def test_refuses_a_quantity_that_no_token_has(terms, pen, refuses, security, qua
 def test_the_largest_figures_do_not_overflow(terms, pen, refuses, market, security, method):
     """Everything passes but the books: nobody has so much."""
     margin = {Method.HAIRCUT: Decimal(0), Method.RATIO: Decimal(1)}[method]
-    market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: margin}, method)
+    market.board.adopt_policy(by_kind({SecurityKind.TREASURY_NOTE: margin}, method))
     market.add_security("T-2099")
     market.board.post_price("T-2099", 2**64 - 1)
     huge = replace(
@@ -441,7 +442,9 @@ def test_refuses_a_kind_that_the_policy_does_not_take(terms, pen, refuses, marke
 
 
 def test_a_new_policy_binds_new_repos(terms, refuses, market):
-    market.board.adopt_policy({SecurityKind.TREASURY_NOTE.number: Decimal("0.01")}, Method.HAIRCUT)
+    market.board.adopt_policy(
+        by_kind({SecurityKind.TREASURY_NOTE: Decimal("0.01")}, Method.HAIRCUT)
+    )
     refuses(terms, "NotTheLatestPolicy", version=1, latest=2)
     refuses(replace(terms, policy_version=3), "NotTheLatestPolicy", version=3, latest=2)
 
@@ -499,7 +502,7 @@ def test_collateral_covers_the_price_to_the_cent(terms, refuses):
 
 
 @pytest.mark.parametrize(("share", "holds"), [("0.6", True), ("0.599999999", False)])
-def test_one_security_makes_no_more_than_its_share(
+def test_one_issuer_makes_no_more_than_its_share(
     facility, pen, terms, refuses, market, security, share, holds
 ):
     """6,000,000 and 4,000,000 of the same worth: the first makes exactly six tenths."""
@@ -507,22 +510,22 @@ def test_one_security_makes_no_more_than_its_share(
     market.onboarding.deposit("dealer", "T-2040", 4_000_000)
     market.onboarding.tokenize("dealer", "T-2040", 4_000_000)
     market.board.post_price("T-2040", PRICE)
-    note = SecurityKind.TREASURY_NOTE.number
-    market.board.adopt_policy({note: Decimal("0.01")}, Method.HAIRCUT, Decimal(share))
+    note = SecurityKind.TREASURY_NOTE
+    market.board.adopt_policy(by_kind({note: Decimal("0.01")}, Method.HAIRCUT, Decimal(share)))
     both = (pen.line("T-2035", 6_000_000), pen.line("T-2040", 4_000_000))
     basket = replace(terms, policy_version=2, lines=pen.lines(*both))
     if holds:
         facility.open(*pen.signed(basket))
     else:
-        limit = int(Decimal(share) * ONE)
-        refuses(basket, "OverConcentrated", security=security, share=600_000_000, limit=limit)
+        limit, issuer = int(Decimal(share) * ONE), security.issuer()
+        refuses(basket, "OverConcentrated", issuer=issuer, share=600_000_000, limit=limit)
 
 
-def test_names_the_security_that_makes_too_much(terms, refuses, market, security):
-    note = SecurityKind.TREASURY_NOTE.number
-    market.board.adopt_policy({note: Decimal("0.01")}, Method.HAIRCUT, Decimal("0.5"))
-    alone = replace(terms, policy_version=2)
-    refuses(alone, "OverConcentrated", security=security, share=ONE, limit=ONE // 2)
+def test_names_the_issuer_that_makes_too_much(terms, refuses, market, security):
+    note = SecurityKind.TREASURY_NOTE
+    market.board.adopt_policy(by_kind({note: Decimal("0.01")}, Method.HAIRCUT, Decimal("0.5")))
+    alone, issuer = replace(terms, policy_version=2), security.issuer()
+    refuses(alone, "OverConcentrated", issuer=issuer, share=ONE, limit=ONE // 2)
 
 
 # --- the exchange
@@ -630,9 +633,10 @@ def test_opens_bilaterally(facility, pen, terms, dealer, fund, watch, intruder):
         terms.purchase_date,
         terms.repurchase_date,
         PURCHASE_PRICE,
+        0,
         RATE,
     )
-    assert facility.changeOf(repo_id(terms)) == (bytes(32), 0, 0, 0, 0, 0, 0, 0)
+    assert facility.changeOf(repo_id(terms)) == (bytes(32), 0, 0, 0, 0, 0, 0)
 
 
 def test_opens_in_custody(facility, custody, pen, terms, security, watch):
@@ -659,10 +663,10 @@ def test_opens_with_several_lines_by_ratio(facility, pen, terms, market, securit
     market.onboarding.tokenize("dealer", "XYZ", 2_000)
     market.board.post_price("XYZ", 50 * 10**8)
     margins = {
-        SecurityKind.TREASURY_NOTE.number: Decimal("1.02"),
-        SecurityKind.EQUITY.number: Decimal("1.25"),
+        SecurityKind.TREASURY_NOTE: Decimal("1.02"),
+        SecurityKind.EQUITY: Decimal("1.25"),
     }
-    market.board.adopt_policy(margins, Method.RATIO)
+    market.board.adopt_policy(by_kind(margins, Method.RATIO))
     lines = (pen.line("T-2035", 4_000_000, 1_020_000_000), pen.line("XYZ", 2_000, 1_250_000_000))
     most = 4_030_980_390_000
     basket = replace(

@@ -12,6 +12,7 @@ from decimal import Decimal
 import pytest
 
 from settlement.model.asset import SecurityKind
+from settlement.model.policy import by_kind
 from settlement.model.repo import Amendment, Method, Position
 from settlement.onchain.repo_signing import repo_id
 from tests.contracts.live import reverts
@@ -70,8 +71,8 @@ def test_follows_what_changed(facility, pen, terms, at):
 @pytest.mark.parametrize("rate", [ONE, -ONE])
 def test_the_extremes_do_not_overflow(facility, pen, market, terms, rate):
     """The largest rate both ways over the longest time on nearly all cash that there can be."""
-    note = SecurityKind.TREASURY_NOTE.number
-    market.board.adopt_policy({note: Decimal(0)}, Method.HAIRCUT)
+    note = SecurityKind.TREASURY_NOTE
+    market.board.adopt_policy(by_kind({note: Decimal(0)}, Method.HAIRCUT))
     market.add_security("T-2099")
     market.board.post_price("T-2099", 2**64 - 1)
     quantity = 2**64

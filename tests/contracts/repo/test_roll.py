@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from eth_utils import keccak
 
+from settlement.model.policy import by_kind
 from settlement.model.repo import Duration, Income, IncomeNotice, Method, Position
 from settlement.onchain import repo_signing
 from tests.contracts.live import NOBODY, logged, reverts
@@ -254,7 +255,7 @@ def test_an_open_repo_is_not_rolled_into(facility, pen, due, following, refuses)
 
 
 def test_the_next_is_by_the_latest_policy(due, market, following, refuses):
-    market.board.adopt_policy({NOTE.number: Decimal("0.02")}, Method.HAIRCUT)
+    market.board.adopt_policy(by_kind({NOTE: Decimal("0.02")}, Method.HAIRCUT))
     old = due.terms.policy_version
     call = due.rolled(following())
     refuses(call, "NotTheLatestPolicy", version=old, latest=old + 1)
@@ -361,6 +362,7 @@ def test_one_closes_and_one_opens(facility, pen, due, dealer, fund, intruder, fo
         due.today,
         following_day,
         PURCHASE_PRICE,
+        0,
         RATE + 1,
     )
     assert facility.setOf(netting_set)[0] == 1
@@ -554,7 +556,7 @@ def test_an_amended_repo_rolls_with_all_it_earned(life, pen, following, at):
     at(1, 12)
     second, events = life.roll(following())
     assert logged(events, "Rolled")["paid"] == -INTEREST
-    assert second.change == (bytes(32), 0, 0, 0, 0, 0, 0, 0)
+    assert second.change == (bytes(32), 0, 0, 0, 0, 0, 0)
 
 
 def test_in_custody_the_collateral_changes_its_repo(

@@ -109,6 +109,13 @@ def test_only_with_the_signature_over_the_price(desk, waited, refuses):
         refuses(given, "BadSignature", signer=desk.lender)
 
 
+def test_not_by_a_wallet_that_is_stopped(desk, waited, refuses):
+    """Whoever stole its key would price the whole set at the bound."""
+    given = desk.pen.stating(desk.pair, desk.security, HIGHEST)
+    desk.market.onboarding.suspend(desk.lender.name, "key stolen")
+    refuses(given, "WalletNotActive", wallet=desk.lender, status=2)
+
+
 # --- what it does
 
 

@@ -15,6 +15,7 @@ from eth_utils import keccak
 
 from settlement.market import Market
 from settlement.model.asset import SecurityKind
+from settlement.model.policy import by_kind
 from settlement.model.repo import (
     Agreement,
     Amendment,
@@ -57,8 +58,8 @@ class RepoCalls:
         self.borrower = market.directory.party("dealer")
         self.pen = MarginPen(market, self.lender, self.borrower)
         self.security = market.directory.security("T-2035").address
-        notes = SecurityKind.TREASURY_NOTE.number
-        market.board.adopt_policy({notes: Decimal("0.01")}, Method.HAIRCUT)
+        notes = SecurityKind.TREASURY_NOTE
+        market.board.adopt_policy(by_kind({notes: Decimal("0.01")}, Method.HAIRCUT))
         market.board.post_price("T-2035", PRICE)
         market.onboarding.issue_cash("dealer", "USD", Decimal("100000.00"))
 
