@@ -84,7 +84,7 @@ class Limit:
     """
 
     by: Group
-    share: Decimal
+    share: Exact
     of: str = ""
 
 

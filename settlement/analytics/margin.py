@@ -21,7 +21,7 @@ from settlement.units import Exact, cents_half_up
 class CollateralLine:
     """One line of a repo: cash that it carries, haircut or ratio, market value now."""
 
-    share: Decimal
+    purchase_price: Decimal
     margin: Decimal
     market_value: Decimal
 
@@ -29,13 +29,13 @@ class CollateralLine:
 def exposure(repurchase_price: Exact, method: Method, lines: Sequence[CollateralLine]) -> Fraction:
     """The transaction's exposure, unrounded.
 
-    By ratio `RP × Σ(wᵢ × mᵢ) − Σ MVᵢ`, where `wᵢ` is the line's share in the sum of all shares; by
-    haircut `RP − Σ MVᵢ × (1 − hᵢ)`.
+    By ratio `RP × Σ(wᵢ × mᵢ) − Σ MVᵢ`, where `wᵢ` is the line's part in the sum of all
+    purchase prices; by haircut `RP − Σ MVᵢ × (1 − hᵢ)`.
     """
     price = Fraction(repurchase_price)
     if method is Method.RATIO:
-        carried = sum((Fraction(line.share) for line in lines), Fraction(0))
-        weighted = sum(Fraction(line.share) * Fraction(line.margin) for line in lines)
+        carried = sum((Fraction(line.purchase_price) for line in lines), Fraction(0))
+        weighted = sum(Fraction(line.purchase_price) * Fraction(line.margin) for line in lines)
         return price * weighted / carried - sum(Fraction(line.market_value) for line in lines)
     return price - sum(value_after_margin(line.market_value, method, line.margin) for line in lines)
 

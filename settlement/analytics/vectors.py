@@ -22,6 +22,7 @@ from settlement.errors import BadFile, BadInput, Problem, UnknownName
 
 MOST_BYTES = 5_000_000
 MOST_DEPTH = 20
+MOST_DIGITS = 100
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -106,9 +107,11 @@ class _Reader:
             self._note(0, "", f"is not JSON that can be read: more than {MOST_DEPTH} levels deep")
             return []
         try:
-            content = json.loads(self._text, object_pairs_hook=_without_doubles)
+            content = json.loads(
+                self._text, object_pairs_hook=_without_doubles, parse_int=_whole_number
+            )
         except json.JSONDecodeError as trouble:
-            self._note(trouble.lineno, "", f"is not JSON here: {trouble.msg}")
+            self._note(trouble.lineno, "", f"is not JSON from column {trouble.colno} on")
             return []
         except ValueError as trouble:
             self._note(0, "", f"is not JSON that can be read: {trouble}")
@@ -192,6 +195,13 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         double = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"'{double}' stands twice in one object")
     return content
+
+
+def _whole_number(digits: str) -> int:
+    """A JSON number; Python itself refuses to read one of thousands of digits."""
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number has more than {MOST_DIGITS} digits")
+    return int(digits)
 
 
 def _is_figure(expected: object) -> bool:

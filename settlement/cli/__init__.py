@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
+from collections.abc import Iterator
 
 import typer
+from typer.main import get_command
 
 from settlement.cli.app import app
 from settlement.cli.output import show_error
 from settlement.errors import BadInput, SettlementError
+
+_SUGGESTION = re.compile(r"\. Did you mean (.*\?)$")
+_OPTIONS = ("(Possible options:", "(possible options:")
 
 
 def main() -> None:
@@ -52,6 +58,22 @@ def _misused(problem: typer.TyperException, arguments: list[str]) -> int:
     if not arguments:
         print(message, file=sys.stderr)
         return BadInput.exit_code
-    said = message.removesuffix(".").replace(". ", "; ")
-    show_error(BadInput(f"{said[:1].lower()}{said[1:]}; see dvp --help"), arguments)
+    words = " ".join(["dvp", *_command(arguments)])
+    show_error(BadInput(f"{_one_sentence(message)}; see {words} --help"), arguments)
     return BadInput.exit_code
+
+
+def _command(arguments: list[str]) -> Iterator[str]:
+    """The command that a command line names, as far as it names one."""
+    command: object = get_command(app)
+    for word in arguments:
+        command = getattr(command, "commands", {}).get(word)
+        if command is None:
+            return
+        yield word
+
+
+def _one_sentence(message: str) -> str:
+    """What typer says, as the middle of a sentence: hints in brackets, no capitals."""
+    said = _SUGGESTION.sub(r" (did you mean \1)", message).replace(*_OPTIONS).removesuffix(".")
+    return f"{said[:1].lower()}{said[1:]}"

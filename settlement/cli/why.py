@@ -1,4 +1,4 @@
-"""`dvp why`: what stands between each unsettled trade of a story and its settlement."""
+"""`dvp why`: what stands between what waits in a story, trade or repo, and its settlement."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def why(
     story: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A scenario.")],
     as_json: AsJson = False,
 ) -> int:
-    """Run a scenario, then say why each trade that has not settled has not, and what would help."""
+    """Run a scenario, then say why trades have not settled and repos have not opened."""
     from settlement.reporting.waiting import document, waiting_lines
     from settlement.scenario.catalogue import find
     from settlement.scenario.runner import Runner

@@ -89,8 +89,8 @@ def test_figures_for_people(dvp):
         "price differential                     -332.48\n"
         "repurchase price                  9,973,917.52\n"
         "\n"
-        "PD = PP × rate × days / basis = 9,974,250.00 × -0.40% × 3 / 360 = -332.475\n"
-        "RP = PP + PD = 9,974,250.00 + -332.48\n"
+        "PD = PP × rate × days / basis = 9,974,250.00 × −0.40% × 3 / 360 = −332.475\n"
+        "RP = PP + PD = 9,974,250.00 − 332.48 = 9,973,917.52\n"
     )
 
 
@@ -108,7 +108,10 @@ def test_rows_and_limits_for_people(dvp):
 
 def test_a_refusal_is_one_sentence_and_exit_code_2(dvp):
     words = ("purchase-price", "--nominal", "10", "--dirty", "1", "--haircut", "102%")
-    said = "haircut: 102% given, less than 1 needed; is a margin ratio meant?"
+    said = (
+        "--haircut: 102% given, less than 1 needed (is a margin ratio meant?);"
+        " see dvp calc purchase-price --help"
+    )
     assert dvp(*words) == (2, "", f"dvp: {said}\n")
     status, output, _ = dvp(*words, "--json")
     assert status == 2
@@ -118,17 +121,98 @@ def test_a_refusal_is_one_sentence_and_exit_code_2(dvp):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("frob",), "no such command 'frob'"),
-        (("haircut",), "margin_ratio: is missing: margin ratio: 1.02 or 102%"),
-        (("haircut", "--margin-ratio", ""), "margin_ratio: '' is not a number"),
-        (("accrual", "--period", "1:2:3:4"), "'1:2:3:4' given, PURCHASE_PRICE:RATE:DAYS needed"),
+        (("frob",), "no such command 'frob'; see dvp calc --help"),
+        (
+            ("intrest",),
+            "no such command 'intrest' (did you mean 'interest'?); see dvp calc --help",
+        ),
+        (("check",), "missing argument 'FILE.json'; see dvp calc check --help"),
+        (("roll", "--foo"), "no such option: --foo; see dvp calc roll --help"),
+        (
+            ("roll", "--rat", "1"),
+            "no such option: --rat (possible options: --rate); see dvp calc roll --help",
+        ),
+        (
+            ("roll", "Extra. Words"),
+            "got unexpected extra argument(s) (Extra. Words); see dvp calc roll --help",
+        ),
+        (("roll", "--rate"), "option '--rate' requires an argument; see dvp calc roll --help"),
+        (
+            ("haircut",),
+            "--margin-ratio is missing: margin ratio, such as 1.02 or 102%;"
+            " see dvp calc haircut --help",
+        ),
+        (
+            ("haircut", "--margin-ratio", ""),
+            "--margin-ratio: '' is not a number; see dvp calc haircut --help",
+        ),
+        (
+            ("accrual", "--period", "1:2%:3", "--period", "1:2:3:4"),
+            "--period no. 2: '1:2:3:4' given, PURCHASE_PRICE:RATE:DAYS needed;"
+            " see dvp calc accrual --help",
+        ),
+        (
+            ("accrual", "--period", "1:2%:-3:foo=1:bar=2:qux=3"),
+            "--period no. 1, foo: there is no input 'foo'; known: days, purchase_price, rate;"
+            " --period no. 1, bar: there is no input 'bar'; known: days, purchase_price, rate;"
+            " --period no. 1, qux: there is no input 'qux'; known: days, purchase_price, rate;"
+            " --period no. 1, days: -3 given, zero or more needed; see dvp calc accrual --help",
+        ),
+        (
+            ("interest", "--purchase-price", "9" * 26, "--rate", "100%", "--days", "36525"),
+            "--purchase-price: 99999999999999999999999999 given,"
+            " at most 1,000,000,000,000,000 needed; see dvp calc interest --help",
+        ),
+        (
+            ("shape", "--nominal", "1", "--nominal", "0", "--dirty", "1", "--haircut", "0"),
+            "--nominal no. 2: 0 given, more than zero needed; see dvp calc shape --help",
+        ),
+        (
+            ("--json", "haircut", "--margin-ratio", "1.02"),
+            "--json given before haircut, dvp calc haircut ... --json needed",
+        ),
     ],
 )
 def test_what_it_does_not_understand(dvp, words, said):
-    status, told, errors = dvp(*words)
-    assert (status, told) == (2, "")
-    assert errors.startswith(f"dvp: {said}")
-    assert errors.count("\n") == 1
+    status, _, errors = dvp(*words)
+    assert (status, errors) == (2, f"dvp: {said}\n")
+
+
+def test_without_a_calculator_it_lists_them(dvp):
+    status, told, errors = dvp()
+    assert (status, errors) == (0, "")
+    assert [line.split()[0] for line in told.splitlines()[:-2]] == list(CALCULATORS)
+    assert "\ncall               Margin call that follows from a net exposure.\n" in told
+    listed = json.loads(dvp("--json")[1])["calculators"]
+    assert list(listed) == list(CALCULATORS)
+    assert listed["call"] == "Margin call that follows from a net exposure."
+
+
+def test_help_marks_what_is_required_and_what_holds_otherwise(dvp):
+    told = " ".join(dvp("fails", "--help")[1].split())
+    assert "--value VALUE What was to be paid for the delivery. [required]" in told
+    assert "--floor RATE Least rate that is charged. [default: 0]" in told
+    told = " ".join(dvp("interest", "--help")[1].split())
+    assert "--basis ACT/360|ACT/365 Day count, ACT/360 or in short 360. [default: 360]" in told
+    assert "--from DATE Purchase date, the first day counted. --to" in told
+
+
+def test_labels_of_figures_are_words(dvp):
+    repo = "buyer:100:0%:1:90"
+    assert dvp("close-out", "--transaction", repo)[1].startswith("net to non-defaulter ")
+    loan = ("--purchase-price", "100", "--rate", "0%", "--days", "1")
+    assert dvp("sell-back", *loan)[1].startswith("sell-back price ")
+
+
+def test_a_basis_may_be_its_number(dvp):
+    words = ("interest", "--purchase-price", "36500", "--rate", "1%", "--days", "1")
+    assert "1.00\n" in dvp(*words, "--basis", "365")[1]
+
+
+def test_a_lot_without_a_value_has_an_empty_place_for_it(dvp):
+    words = ("allocate", "--need", "100", "--objective", "best-first")
+    lot = "T-2035::2%:quantity=1000:price=1:denomination=10"
+    assert dvp(*words, "--lot", lot)[1].startswith("allocated\n  T-2035  110\n")
 
 
 def test_check_reproduces_the_agreed_figures(dvp):

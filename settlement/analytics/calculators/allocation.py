@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, ClassVar
@@ -11,8 +10,15 @@ from typing import Annotated, ClassVar
 from settlement.analytics import allocation
 from settlement.analytics.calculators import values
 from settlement.analytics.calculators.answer import Answer
+from settlement.analytics.calculators.figures import (
+    show_cash,
+    show_exact,
+    show_per_cent,
+    show_price,
+    show_up,
+)
 from settlement.analytics.calculators.inputs import BadInputs, Fault, missing, refused, rows
-from settlement.units import cents_up, show_exact, show_per_cent
+from settlement.units import cents_up
 
 GROUPS = {group.value: group for group in allocation.Group}
 OBJECTIVES = {objective.value: objective for objective in allocation.Objective}
@@ -107,21 +113,28 @@ class Allocate:
         lots = [each.lot for each in self.lots]
         limits = [allocation.Limit(each.by, each.share, each.of) for each in self.limits]
         found = allocation.allocate(self.need, lots, self.objective, limits)
-        by_value = {each.name for each in self.lots if each.value is not None}
-        allocated: dict[str, Decimal | int] = {
-            name: cents_up(quantity) if name in by_value else int(quantity)
-            for name, quantity in found.quantities.items()
-        }
+        taken = [each for each in self.lots if each.name in found.quantities]
         return Answer(
-            {"allocated": allocated, "short": cents_up(found.short)},
-            [*self._steps(found), f"short = {show_exact(found.short)}"],
+            {
+                "allocated": {each.name: _up(each, found) for each in taken},
+                "short": cents_up(found.short),
+            },
+            [*(_step(each, found) for each in taken), f"short = {show_exact(found.short)}"],
         )
 
-    def _steps(self, found: allocation.Allocation) -> Iterator[str]:
-        for each in self.lots:
-            after = found.values.get(each.name)
-            if after:
-                taken = after / each.lot.unit_value
-                price = "" if each.price is None else f" × {each.price}"
-                worth = f"{price} × (1 − {show_per_cent(each.haircut)}) = {show_exact(after)}"
-                yield f"{each.name} {show_exact(taken)}{worth} after haircut"
+
+def _up(lot: Lot, found: allocation.Allocation) -> Decimal | int:
+    """What is taken of a lot: value up to the cent, or quantity up to the denomination."""
+    quantity = found.quantities[lot.name]
+    return int(quantity) if lot.value is None else cents_up(quantity)
+
+
+def _step(lot: Lot, found: allocation.Allocation) -> str:
+    """What is taken of a lot, before it goes up and after."""
+    after, taken = found.values[lot.name], _up(lot, found)
+    if isinstance(taken, int):
+        price, up = f" × {show_price(lot.lot.price)}", show_up(taken, lot.denomination)
+    else:
+        price, up = "", f"up to the cent: {show_cash(taken)}"
+    worth = f"{price} × (1 − {show_per_cent(lot.haircut)}) = {show_exact(after)} after haircut"
+    return f"{lot.name} {show_exact(after / lot.lot.unit_value)}{worth}, {up}"

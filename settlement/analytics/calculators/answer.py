@@ -8,10 +8,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol
 
-from settlement.units import show_cash, show_exact
+from settlement.analytics.calculators.figures import plus, show_exact
+from settlement.units import show_cash
 
 Output = Decimal | int | Sequence[Decimal] | Mapping[str, Decimal | int]
 """Cash or a per cent figure, a quantity, several of them, or one for each name."""
+
+_HYPHENATED = {"non defaulter": "non-defaulter", "sell back": "sell-back"}
 
 
 class Calculator(Protocol):
@@ -40,8 +43,15 @@ class Entry:
     amount: Fraction
 
     def __str__(self) -> str:
-        sign = "−" if self.amount < 0 else "+"
-        return f"{sign} {show_exact(abs(self.amount))}  {self.label}"
+        return f"{plus(show_exact(self.amount))}  {self.label}"
+
+
+def label(name: str) -> str:
+    """The name of an input or an output as people read it."""
+    words = name.replace("_", " ")
+    for apart, joined in _HYPHENATED.items():
+        words = words.replace(apart, joined)
+    return words
 
 
 def written(output: Output) -> Any:

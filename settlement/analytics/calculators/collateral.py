@@ -11,9 +11,16 @@ from typing import Annotated
 from settlement.analytics import collateral
 from settlement.analytics.calculators import values
 from settlement.analytics.calculators.answer import Answer
+from settlement.analytics.calculators.figures import (
+    show_cash,
+    show_exact,
+    show_per_cent,
+    show_price,
+    show_up,
+)
 from settlement.analytics.calculators.inputs import refused, rows, several
 from settlement.analytics.calculators.terms import Margin, Margined, require_margin
-from settlement.units import half_up, show_cash, show_exact, show_per_cent, show_quantity
+from settlement.units import half_up, show_quantity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +28,7 @@ class PurchasePrice(Margined):
     """Cash that collateral carries."""
 
     nominal: Annotated[int, values.nominal("nominal of the collateral")]
-    dirty: Annotated[Decimal, values.price("dirty price, clean and accrued, as a fraction of par")]
+    dirty: Annotated[Decimal, values.price_of_par("dirty price, clean and accrued")]
 
     @property
     def value(self) -> Fraction:
@@ -32,7 +39,7 @@ class PurchasePrice(Margined):
     def step(self) -> str:
         """The value in figures."""
         formula = f"PP = nominal × dirty {self.margin.formula}"
-        figures = f"{show_quantity(self.nominal)} × {self.dirty} {self.margin}"
+        figures = f"{show_quantity(self.nominal)} × {show_price(self.dirty)} {self.margin}"
         return f"{formula} = {figures} = {show_exact(self.value)}"
 
     def answer(self) -> Answer:
@@ -61,7 +68,7 @@ class Adjust(Margined):
     """New quantity of collateral for the same cash."""
 
     purchase_price: Annotated[Decimal, values.cash("cash that stays lent")]
-    dirty: Annotated[Decimal, values.price("dirty price now")]
+    dirty: Annotated[Decimal, values.price_of_par("dirty price now")]
     denomination: Annotated[int, values.nominal("least nominal that can be delivered")] = 1
 
     def answer(self) -> Answer:
@@ -74,7 +81,7 @@ class Returned:
     """A line that goes back to the seller; its margin is of the same method as the new one."""
 
     nominal: Annotated[int, values.nominal("nominal that goes back")]
-    dirty: Annotated[Decimal, values.price("its dirty price")]
+    dirty: Annotated[Decimal, values.price_of_par("its dirty price")]
     margin: Annotated[Decimal, values.margin("its haircut, or margin ratio")]
 
 
@@ -83,7 +90,7 @@ class Substitute(Margined):
     """New collateral worth, after margin, at least what is returned."""
 
     returned: Annotated[tuple[Returned, ...], rows(Returned, "a line that goes back to the seller")]
-    dirty: Annotated[Decimal, values.price("dirty price of the new collateral")]
+    dirty: Annotated[Decimal, values.price_of_par("dirty price of the new collateral")]
     denomination: Annotated[int, values.nominal("least nominal that can be delivered")] = 1
 
     def __post_init__(self) -> None:
@@ -103,7 +110,8 @@ class Substitute(Margined):
             Fraction(0),
         )
         summed = " + ".join(
-            f"{show_quantity(line.nominal)} × {line.dirty} {margin}" for line, margin in lines
+            f"{show_quantity(line.nominal)} × {show_price(line.dirty)} {margin}"
+            for line, margin in lines
         )
         enough = _enough(out, "value out", self.dirty, self)
         return Answer(enough.outputs, [f"value out = {summed} = {show_exact(out)}", *enough.steps])
@@ -114,11 +122,12 @@ class Shape(Margined):
     """A transaction split into lots whose purchase prices sum to that of the whole."""
 
     nominals: Annotated[tuple[int, ...], several(values.nominal("nominal of a lot"))]
-    dirty: Annotated[Decimal, values.price("dirty price")]
+    dirty: Annotated[Decimal, values.price_of_par("dirty price")]
 
     def answer(self) -> Answer:
         """Each lot: the rounded sum with it, less the rounded sum before it."""
-        prices, steps = _shaped(self.nominals, self.dirty, self.margin)
+        lots = [(f"lot {place}", nominal) for place, nominal in enumerate(self.nominals, 1)]
+        prices, steps = _shaped(lots, self.dirty, self.margin)
         return Answer({"purchase_prices": prices}, steps)
 
 
@@ -128,16 +137,17 @@ class Partial(Margined):
 
     delivered: Annotated[int, values.nominal("nominal delivered")]
     of: Annotated[int, values.nominal("nominal of the whole transaction")]
-    dirty: Annotated[Decimal, values.price("dirty price")]
+    dirty: Annotated[Decimal, values.price_of_par("dirty price")]
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.delivered > self.of:
-            raise refused("delivered", self.delivered, f"at most the whole of {self.of}")
+            whole = f"at most the whole of {show_quantity(self.of)}"
+            raise refused("delivered", show_quantity(self.delivered), whole)
 
     def answer(self) -> Answer:
         """Pro rata for what was delivered, rounded half up; the rest of the whole stays open."""
-        parts = (self.delivered, self.of - self.delivered)
+        parts = [("delivered now", self.delivered), ("stays open", self.of - self.delivered)]
         (now, rest), steps = _shaped(parts, self.dirty, self.margin)
         return Answer({"now": now, "open": rest}, steps)
 
@@ -159,25 +169,22 @@ def _enough(value: Fraction, what: str, price: Decimal, new: Adjust | Substitute
     """The least nominal at `price` worth `value` after margin."""
     margin, denomination = new.margin, new.denomination
     nominal = collateral.collateral_up(value, price, margin.method, margin.figure, denomination)
-    exact = value / margin.after(price)
+    exact = show_exact(value / margin.after(price))
     formula = f"nominal = {what} / (dirty {margin.formula})"
-    return Answer(
-        {"nominal": nominal},
-        [
-            f"{formula} = {show_exact(value)} / ({price} {margin}) = {show_exact(exact)},"
-            f" up to a multiple of {show_quantity(denomination)}"
-        ],
-    )
+    figures = f"{show_exact(value)} / ({show_price(price)} {margin})"
+    up = show_up(nominal, denomination)
+    return Answer({"nominal": nominal}, [f"{formula} = {figures} = {exact}, {up}"])
 
 
 def _shaped(
-    nominals: Sequence[int], price: Decimal, margin: Margin
+    parts: Sequence[tuple[str, int]], price: Decimal, margin: Margin
 ) -> tuple[tuple[Decimal, ...], list[str]]:
-    """The purchase prices of lots, and how the whole comes to its own."""
-    lots = [margin.after(collateral.market_value(nominal, price)) for nominal in nominals]
+    """The purchase prices of the parts of a whole, by name and nominal, and how they come about."""
+    worth = [margin.after(collateral.market_value(nominal, price)) for _, nominal in parts]
+    figures = f"{show_price(price)} {margin}"
     steps = [
-        f"lot {place} = {show_quantity(nominal)} × {price} {margin} = {show_exact(exact)}"
-        for place, (nominal, exact) in enumerate(zip(nominals, lots, strict=True), 1)
+        f"{name} = {show_quantity(nominal)} × {figures} = {show_exact(exact)}"
+        for (name, nominal), exact in zip(parts, worth, strict=True)
     ]
-    whole = sum(lots, Fraction(0))
-    return collateral.shaped(lots), [*steps, f"whole = {show_exact(whole)}"]
+    whole = sum(worth, Fraction(0))
+    return collateral.shaped(worth), [*steps, f"whole = {show_exact(whole)}"]

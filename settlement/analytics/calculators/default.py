@@ -9,10 +9,11 @@ from typing import Annotated, ClassVar
 from settlement.analytics.calculators import values
 from settlement.analytics.calculators.answer import Answer, Entry
 from settlement.analytics.calculators.entries import CashMargin, cash_entries, other_entries
+from settlement.analytics.calculators.figures import less, show_cash, show_exact
 from settlement.analytics.calculators.inputs import rows
 from settlement.analytics.calculators.terms import BUYS, Loan
 from settlement.analytics.default import Accelerated, close_out
-from settlement.units import cents_half_up, show_cash, show_exact
+from settlement.units import cents_half_up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ class Accelerating(Loan):
         amount = close_out([self.accelerated])
         if self.non_defaulter_is:
             return Entry(f"transaction {place}, as buyer: RP − DMV = {price} − {worth}", amount)
-        return Entry(f"transaction {place}, as seller: DMV − RP = {worth} − {price}", amount)
+        return Entry(f"transaction {place}, as seller: DMV − RP = {worth} {less(price)}", amount)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,10 @@ from typing import Annotated, ClassVar
 
 from settlement.analytics import margin
 from settlement.analytics.calculators import values
-from settlement.analytics.calculators.answer import Entry
+from settlement.analytics.calculators.answer import Entry, label
+from settlement.analytics.calculators.figures import plus, show_cash, show_per_cent
 from settlement.analytics.collateral import value_after_margin
 from settlement.model.repo import Method
-from settlement.units import show_cash, show_per_cent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class CashMargin:
     @property
     def step(self) -> str:
         """The worth in figures."""
-        grown = f"1 + {show_per_cent(self.rate)} × {self.days} / {self.basis}"
+        grown = f"1 {plus(show_per_cent(self.rate))} × {self.days} / {self.basis}"
         return f"{show_cash(self.amount)} × ({grown})"
 
 
@@ -71,7 +71,7 @@ def other_entries(**amounts: Decimal) -> Iterator[Entry]:
     for name, amount in amounts.items():
         sign = -1 if "_due_by_" in name or name.endswith("_held") else 1
         if amount:
-            yield Entry(name.replace("_", " "), sign * Fraction(amount))
+            yield Entry(label(name), sign * Fraction(amount))
 
 
 def summed(entries: Sequence[Entry]) -> Fraction:

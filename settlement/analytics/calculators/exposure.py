@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar
 from settlement.analytics import margin
 from settlement.analytics.calculators import values
 from settlement.analytics.calculators.answer import Answer
+from settlement.analytics.calculators.figures import show_cash, show_exact, show_per_cent
 from settlement.analytics.calculators.inputs import BadInputs, Fault, missing, refused, rows
 from settlement.analytics.calculators.terms import (
     BUYS,
@@ -19,7 +20,7 @@ from settlement.analytics.calculators.terms import (
     require_one_margin,
 )
 from settlement.model.repo import Method
-from settlement.units import cents_half_up, show_cash, show_exact, show_per_cent
+from settlement.units import cents_half_up
 
 METHODS = {"haircut": Method.HAIRCUT, "ratio": Method.RATIO}
 
@@ -28,7 +29,9 @@ METHODS = {"haircut": Method.HAIRCUT, "ratio": Method.RATIO}
 class BasketLine:
     """One line of a basket."""
 
-    share: Annotated[Decimal, values.cash("cash of the purchase price that the line carries")]
+    purchase_price: Annotated[
+        Decimal, values.cash("cash that the line carries, a part of the whole purchase price")
+    ]
     margin: Annotated[Decimal, values.margin("its haircut, or margin ratio")]
     market_value: Annotated[Decimal, values.market_value("its market value now")]
 
@@ -66,7 +69,7 @@ class Exposure(Loan):
         """The lines; one collateral is one line that carries all of the purchase price."""
         if self.lines:
             return [
-                margin.CollateralLine(line.share, line.margin, line.market_value)
+                margin.CollateralLine(line.purchase_price, line.margin, line.market_value)
                 for line in self.lines
             ]
         single = margin_of(self.haircut, self.margin_ratio).figure
@@ -89,7 +92,7 @@ class Exposure(Loan):
             )
             return f"RP − Σ MV × (1 − h) = {price} − ({worth}) = {show_exact(self.exposure)}"
         weights = " + ".join(
-            f"{show_cash(line.share)} × {show_per_cent(line.margin)}" for line in lines
+            f"{show_cash(line.purchase_price)} × {show_per_cent(line.margin)}" for line in lines
         )
         worth = " + ".join(show_cash(line.market_value) for line in lines)
         figures = f"{price} × ({weights}) / {show_cash(self.purchase_price)} − ({worth})"
@@ -102,7 +105,7 @@ class Exposure(Loan):
                 "repurchase_price": self.purchase_price + cents_half_up(self.interest),
                 "exposure": cents_half_up(self.exposure),
             },
-            [self.interest_step, f"exposure = {self.step}"],
+            [self.interest_step, self.repurchase_step, f"exposure = {self.step}"],
         )
 
     def _require_single(self) -> None:
@@ -110,7 +113,7 @@ class Exposure(Loan):
         if self.market_value is None:
             raise missing("market_value", "market value of the collateral, or a method and lines")
         if self.method not in (None, margin_of(self.haircut, self.margin_ratio).method):
-            raise refused("method", "another than that of the margin", "the same")
+            raise refused("method", "another than that of the margin", "the method of the margin")
 
     def _require_basket(self) -> None:
         if self.method is None:
@@ -120,10 +123,10 @@ class Exposure(Loan):
                 raise BadInputs([Fault(name, "does not go with lines, each of which has its own")])
         for place, line in enumerate(self.lines, 1):
             require_margin(f"lines.{place}.margin", self.method, line.margin)
-        carried = sum(line.share for line in self.lines)
+        carried = sum((line.purchase_price for line in self.lines), Decimal(0))
         if carried != self.purchase_price:
-            needed = f"the purchase price of {self.purchase_price}"
-            raise refused("lines", f"shares that sum to {carried}", needed)
+            given = f"purchase prices that sum to {show_cash(carried)}"
+            raise refused("lines", given, f"the {show_cash(self.purchase_price)} of the whole")
 
 
 @dataclass(frozen=True, kw_only=True)

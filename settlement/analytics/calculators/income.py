@@ -8,9 +8,10 @@ from typing import Annotated
 
 from settlement.analytics.calculators import values
 from settlement.analytics.calculators.answer import Answer
+from settlement.analytics.calculators.figures import show_exact, show_per_cent
 from settlement.analytics.calculators.inputs import refused
 from settlement.analytics.income import coupon_payment, treasury_accrued
-from settlement.units import cents_half_up, show_exact, show_per_cent, show_quantity
+from settlement.units import cents_half_up, show_quantity
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,23 +32,31 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """An input of a calculator: its name outside, its attribute in Python."""
+    """An input of a calculator: its name outside, its attribute in Python.
+
+    `default` is what holds where it is not given; nothing may be meant by it.
+    """
 
     name: str
     attribute: str
     required: bool
+    default: Any
     input: Input
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with one input; an input within a row is named `lots.2.haircut`."""
+    """One thing wrong with one input; an input within a row is named `lots.2.haircut`.
+
+    A message that begins with its verb, such as `is missing`, has the name as its subject.
+    """
 
     name: str
     message: str
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.message}"
+        colon = "" if self.message.startswith(("is ", "does ")) else ":"
+        return f"{self.name}{colon} {self.message}"
 
 
 class BadInputs(BadInput):
@@ -59,9 +67,10 @@ class BadInputs(BadInput):
         super().__init__("; ".join(map(str, faults)))
 
 
-def refused(name: str, given: object, needed: str) -> BadInputs:
-    """The error for one input: what was given and what is needed."""
-    return BadInputs([Fault(name, f"{given} given, {needed} needed")])
+def refused(name: str, given: object, needed: str, hint: str = "") -> BadInputs:
+    """The error for one input: what was given, what is needed, and what may have been meant."""
+    hinted = f" ({hint})" if hint else ""
+    return BadInputs([Fault(name, f"{given} given, {needed} needed{hinted}")])
 
 
 def missing(name: str, meaning: str) -> BadInputs:
@@ -73,9 +82,14 @@ def fields_of(kind: type) -> Mapping[str, Field]:
     """The inputs of a calculator or of a row, by the name that they have outside."""
     hints = get_type_hints(kind, include_extras=True)
     found = [
-        Field(each.name.rstrip("_"), each.name, each.default is MISSING, hint.__metadata__[0])
+        Field(
+            name=each.name.rstrip("_"),
+            attribute=each.name,
+            required=each.default is MISSING,
+            default=None if each.default is MISSING else each.default,
+            input=hints[each.name].__metadata__[0],
+        )
         for each in fields(kind)
-        for hint in (hints[each.name],)
     ]
     return {each.name: each for each in found}
 
@@ -83,7 +97,9 @@ def fields_of(kind: type) -> Mapping[str, Field]:
 def read(kind: type[T], given: Mapping[str, object]) -> T:
     """A calculator or a row from what was given. Raises {BadInputs} with all that is wrong."""
     known = fields_of(kind)
-    faults = [Fault(name, str(UnknownName("input", name, known))) for name in given.keys() - known]
+    faults = [
+        Fault(name, str(UnknownName("input", name, known))) for name in given if name not in known
+    ]
     values = {}
     for each in known.values():
         try:
@@ -118,7 +134,8 @@ def several(one: Input) -> Input:
 def row_from_text(row: type, text: str) -> dict[str, str]:
     """A row as a command line has it: `25000000.00:4.31%:3`, some parts with `name=value`.
 
-    Parts without a name are taken in the order of the row's positions.
+    Parts without a name are taken in the order of the row's positions; one with nothing in it was
+    not given.
     """
     given: dict[str, str] = {}
     positions = iter(_positions(row))
@@ -127,7 +144,8 @@ def row_from_text(row: type, text: str) -> dict[str, str]:
         name = name if equals else next(positions, "")
         if not name or name in given:
             raise BadInput(f"'{text}' given, {row_written(row)} needed")
-        given[name] = named if equals else part
+        if part:
+            given[name] = named if equals else part
     return given
 
 

@@ -9,9 +9,16 @@ from typing import Annotated
 from settlement.analytics import interest
 from settlement.analytics.calculators import values
 from settlement.analytics.calculators.answer import Answer
+from settlement.analytics.calculators.figures import (
+    less,
+    plus,
+    show_cash,
+    show_exact,
+    show_per_cent,
+)
 from settlement.analytics.calculators.inputs import refused, rows
 from settlement.analytics.calculators.terms import Loan
-from settlement.units import cents_half_up, show_cash, show_exact, show_per_cent
+from settlement.units import cents_half_up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +28,11 @@ class Interest(Loan):
     def answer(self) -> Answer:
         """`PD = PP × rate × days / basis`, rounded once, half up; `RP = PP + PD`."""
         paid = cents_half_up(self.interest)
-        lent = self.purchase_price
+        lent, repaid = self.purchase_price, self.purchase_price + paid
+        figures = f"{show_cash(lent)} {plus(show_cash(paid))} = {show_cash(repaid)}"
         return Answer(
-            {"price_differential": paid, "repurchase_price": lent + paid},
-            [self.interest_step, f"RP = PP + PD = {show_cash(lent)} + {show_cash(paid)}"],
+            {"price_differential": paid, "repurchase_price": repaid},
+            [self.interest_step, f"RP = PP + PD = {figures}"],
         )
 
 
@@ -132,7 +140,8 @@ class SellBack:
         )
 
     def _grown(self, amount: Decimal, days: int) -> str:
-        return f"{show_cash(amount)} × (1 + {show_per_cent(self.rate)} × {days} / {self.basis})"
+        grown = f"1 {plus(show_per_cent(self.rate))} × {days} / {self.basis}"
+        return f"{show_cash(amount)} × ({grown})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +157,8 @@ class Fails:
         """`value × max(3% − reference rate, floor) × days / 360`, rounded once, half up."""
         exact = interest.fails_charge(self.value, self.reference_rate, self.floor, self.days)
         charged = show_per_cent(interest.fails_rate(self.reference_rate, self.floor))
-        most = f"max(3% − {show_per_cent(self.reference_rate)}, {show_per_cent(self.floor)})"
+        rest = f"3% {less(show_per_cent(self.reference_rate))}"
+        most = f"max({rest}, {show_per_cent(self.floor)})"
         figures = f"{show_cash(self.value)} × {charged} × {self.days} / {interest.FAILS_BASIS}"
         return Answer(
             {"charge": cents_half_up(exact)},

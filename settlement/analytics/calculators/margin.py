@@ -19,10 +19,17 @@ from settlement.analytics.calculators.entries import (
     summed,
 )
 from settlement.analytics.calculators.exposure import Transaction
+from settlement.analytics.calculators.figures import (
+    show_cash,
+    show_exact,
+    show_per_cent,
+    show_price,
+    show_up,
+)
 from settlement.analytics.calculators.inputs import missing, refused, rows
 from settlement.analytics.collateral import collateral_up, value_after_margin
 from settlement.model.repo import Method
-from settlement.units import cents_half_up, show_cash, show_exact, show_per_cent, show_quantity
+from settlement.units import cents_half_up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +57,7 @@ class NetExposure:
     def __post_init__(self) -> None:
         methods = {transaction.by for transaction in self.transactions}
         if len(methods) > 1:
-            raise refused("transactions", "haircuts and margin ratios", "one method an agreement")
+            raise refused("transactions", "haircuts and margin ratios", "one method for all")
         (method,) = methods
         for side in ("held", "given"):
             name = f"securities_margin_{side}"
@@ -84,7 +91,8 @@ def _require_haircut(name: str, method: Method, margin: SecuritiesMargin) -> Non
     if method is Method.HAIRCUT and margin.haircut is None:
         raise missing(name, "the agreement values by haircut")
     if method is Method.RATIO and margin.haircut is not None:
-        raise refused(name, margin.haircut, "none, since the agreement values by ratio,")
+        given = show_per_cent(margin.haircut)
+        raise refused(name, given, "no haircut", "the agreement values by ratio")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +116,8 @@ class Call:
             {"call": called},
             [
                 f"X = net exposure − threshold = {figures} = {show_exact(excess)}",
-                f"call = X if X > 0 and X ≥ {show_cash(self.minimum_transfer)}, else nothing",
+                f"call = X where X > 0 and X ≥ {show_cash(self.minimum_transfer)}, else nothing:"
+                f" {show_cash(called)}",
             ],
         )
 
@@ -118,7 +127,7 @@ class MarginSecurities:
     """Securities that meet a call: at market value, or after a haircut where one is given."""
 
     call: Annotated[Decimal, values.cash("the call")]
-    price: Annotated[Decimal, values.price("dirty price")]
+    price: Annotated[Decimal, values.price_of_par("dirty price")]
     haircut: Annotated[Decimal | None, values.haircut()] = None
     denomination: Annotated[int, values.nominal("least nominal that can be delivered")] = 1
 
@@ -127,11 +136,12 @@ class MarginSecurities:
         haircut = self.haircut or Decimal(0)
         nominal = collateral_up(self.call, self.price, Method.HAIRCUT, haircut, self.denomination)
         exact = Fraction(self.call) / value_after_margin(self.price, Method.HAIRCUT, haircut)
-        figures = f"{show_cash(self.call)} / ({self.price} × (1 − {show_per_cent(haircut)}))"
+        after = f"{show_price(self.price)} × (1 − {show_per_cent(haircut)})"
+        figures = f"{show_cash(self.call)} / ({after})"
         return Answer(
             {"nominal": nominal},
             [
                 f"nominal = call / (price × (1 − h)) = {figures} = {show_exact(exact)},"
-                f" up to a multiple of {show_quantity(self.denomination)}"
+                f" {show_up(nominal, self.denomination)}"
             ],
         )

@@ -9,11 +9,17 @@ from fractions import Fraction
 from typing import Annotated
 
 from settlement.analytics.calculators import values
+from settlement.analytics.calculators.figures import (
+    plus,
+    show_cash,
+    show_exact,
+    show_per_cent,
+)
 from settlement.analytics.calculators.inputs import BadInputs, Fault, missing, refused
 from settlement.analytics.collateral import value_after_margin
 from settlement.analytics.interest import MINUTES_A_DAY, intraday_interest, simple_interest
 from settlement.model.repo import Method
-from settlement.units import Exact, show_cash, show_exact, show_per_cent
+from settlement.units import Exact
 
 BUYS = {"buyer": True, "seller": False}
 
@@ -24,7 +30,9 @@ class Loan:
 
     purchase_price: Annotated[Decimal, values.cash("cash that was lent")]
     rate: Annotated[Decimal, values.rate("repo rate a year, simple; may be negative")]
-    days: Annotated[int | None, values.days("actual days of the term")] = None
+    days: Annotated[
+        int | None, values.days("actual days of the term; or from and to, or minutes")
+    ] = None
     from_: Annotated[date | None, values.day("purchase date, the first day counted")] = None
     to: Annotated[date | None, values.day("repurchase date, not counted")] = None
     minutes: Annotated[int | None, values.minutes("minutes of an intraday repo", MINUTES_A_DAY)] = (
@@ -37,6 +45,9 @@ class Loan:
             raise missing("from" if self.from_ is None else "to", "from and to go together")
         if self.from_ and self.to and self.to < self.from_:
             raise refused("to", self.to, f"a date not before {self.from_}")
+        if self.term > values.MOST_DAYS:
+            latest = f"a date at most {values.MOST_DAYS:,} days after {self.from_}"
+            raise refused("to", self.to, latest)
         terms = (self.days, self.to, self.minutes)
         if sum(term is not None for term in terms) != 1:
             raise BadInputs([Fault("days", "one of days, from and to, or minutes needed")])
@@ -71,6 +82,12 @@ class Loan:
             formula, ended = "PP × rate × days / basis", f"{self.term} / {self.basis}"
         return f"PD = {formula} = {lent} × {ended} = {show_exact(self.interest)}"
 
+    @property
+    def repurchase_step(self) -> str:
+        """The repurchase price in figures, unrounded."""
+        figures = f"{show_cash(self.purchase_price)} {plus(show_exact(self.interest))}"
+        return f"RP = PP + PD = {figures} = {show_exact(self.repurchase_price)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Margin:
@@ -97,7 +114,9 @@ class Margin:
 class Margined:
     """Collateral with a haircut or with a margin ratio, one of the two."""
 
-    haircut: Annotated[Decimal | None, values.haircut()] = None
+    haircut: Annotated[
+        Decimal | None, values.haircut("haircut, such as 0.02 or 2%; or a margin ratio")
+    ] = None
     margin_ratio: Annotated[Decimal | None, values.margin_ratio()] = None
 
     def __post_init__(self) -> None:
@@ -119,13 +138,16 @@ def margin_of(haircut: Decimal | None, ratio: Decimal | None) -> Margin:
 def require_one_margin(haircut: Decimal | None, ratio: Decimal | None) -> None:
     """Refuses both and neither."""
     if (haircut is None) == (ratio is None):
-        given = "neither" if haircut is None else "both"
-        raise refused("haircut", f"{given} of haircut and margin_ratio", "exactly one")
+        neither = "neither a haircut nor a margin ratio"
+        given = neither if haircut is None else "both a haircut and a margin ratio"
+        raise refused("haircut", given, "exactly one")
 
 
 def require_margin(name: str, method: Method, margin: Decimal) -> None:
     """Refuses a haircut of one and more, and a ratio below one."""
     if method is Method.HAIRCUT and margin >= 1:
-        raise refused(name, margin, "a haircut below 1 (or is a margin ratio meant?)")
+        needed, meant = "a haircut of less than 100%", "is a margin ratio meant?"
+        raise refused(name, show_per_cent(margin), needed, meant)
     if method is Method.RATIO and margin < 1:
-        raise refused(name, margin, "a margin ratio of at least 1 (or is a haircut meant?)")
+        needed, meant = "a margin ratio of at least 100%", "is a haircut meant?"
+        raise refused(name, show_per_cent(margin), needed, meant)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from settlement.analytics.calculators import CALCULATORS, calculator
-from settlement.analytics.calculators.answer import shown, written
+from settlement.analytics.calculators.allocation import Lot
+from settlement.analytics.calculators.answer import label, shown, written
 from settlement.analytics.calculators.exposure import Transaction
 from settlement.analytics.calculators.inputs import fields_of, read, row_from_text
 from settlement.errors import BadInput, UnknownName
@@ -273,6 +274,134 @@ def test_a_row_in_text_is_filled_in_order_and_then_by_name():
         "market_value": "9000000",
         "margin_ratio": "102%",
     }
+
+
+def test_a_position_with_nothing_in_it_was_not_given():
+    assert row_from_text(Lot, "T-2035::2%:quantity=1000:price=0.99") == {
+        "name": "T-2035",
+        "haircut": "2%",
+        "quantity": "1000",
+        "price": "0.99",
+    }
+
+
+@pytest.mark.parametrize("basis", ["ACT/365", "365", 365])
+def test_a_basis_may_be_its_number(basis):
+    assert read(calculator("interest"), {**LOAN, "basis": basis}).basis == 365
+
+
+def test_lines_of_a_basket_name_the_cash_that_they_carry():
+    names = ("purchase_price", "margin", "market_value")
+    given = {"purchase_price": "30000000.00", "rate": "0.045", "days": 9, "method": "haircut"}
+    by_name = [dict(zip(names, line, strict=True)) for line in LINES]
+    assert outputs("exposure", {**given, "lines": by_name}) == outputs(
+        "exposure", {**given, "lines": LINES}
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "steps"),
+    [
+        (
+            "interest",
+            {**LOAN, "rate": "-0.004"},
+            [
+                "PD = PP × rate × days / basis = 10,000,000.00 × −0.40% × 10 / 360"
+                " = −1,111.111111111…",
+                "RP = PP + PD = 10,000,000.00 − 1,111.11 = 9,998,888.89",
+            ],
+        ),
+        (
+            "exposure",
+            {**LOAN, "market_value": "10050000.00", "haircut": "0.02"},
+            [
+                "PD = PP × rate × days / basis = 10,000,000.00 × 5% × 10 / 360 = 13,888.888888888…",
+                "RP = PP + PD = 10,000,000.00 + 13,888.888888888… = 10,013,888.888888888…",
+                "exposure = RP − Σ MV × (1 − h) = 10,013,888.888888888…"
+                " − (10,050,000.00 × (1 − 2%)) = 164,888.888888888…",
+            ],
+        ),
+        (
+            "partial",
+            {"delivered": "750000", "of": "10000000", "dirty": "1", "haircut": "0.01"},
+            [
+                "delivered now = 750,000 × 1 × (1 − 1%) = 742,500",
+                "stays open = 9,250,000 × 1 × (1 − 1%) = 9,157,500",
+                "whole = 9,900,000",
+            ],
+        ),
+        (
+            "margin-securities",
+            {"call": "164166.67", "price": "0.0000001", "denomination": "1000"},
+            [
+                "nominal = call / (price × (1 − h)) = 164,166.67 / (0.0000001 × (1 − 0%))"
+                " = 1,641,666,700,000, up to a multiple of 1,000: 1,641,666,700,000"
+            ],
+        ),
+        (
+            "adjust",
+            {"purchase_price": "100.00", "dirty": "0.99", "haircut": "0", "denomination": "10"},
+            [
+                "nominal = PP / (dirty × (1 − h)) = 100 / (0.99 × (1 − 0%)) = 101.010101010…,"
+                " up to a multiple of 10: 110"
+            ],
+        ),
+        (
+            "sell-back",
+            {"purchase_price": "36000.00", "rate": "-0.1", "days": 10},
+            [
+                "PP × (1 + r × d / basis) − C × (1 + r × d after / basis)"
+                " = 36,000.00 × (1 − 10% × 10 / 360) − 0.00 × (1 − 10% × 0 / 360) = 35,900"
+            ],
+        ),
+        (
+            "fails",
+            {"value": "36000.00", "reference_rate": "-0.01", "days": 1},
+            [
+                "rate = max(3% − reference rate, floor) = max(3% − (−1%), 0%) = 4%",
+                "charge = value × rate × days / 360 = 36,000.00 × 4% × 1 / 360 = 4",
+            ],
+        ),
+        (
+            "call",
+            {"net_exposure": "-5.00"},
+            [
+                "X = net exposure − threshold = −5 − 0.00 = −5",
+                "call = X where X > 0 and X ≥ 0.00, else nothing: 0.00",
+            ],
+        ),
+        (
+            "allocate",
+            {
+                "need": "1500.00",
+                "objective": "best-first",
+                "lots": [["A", "1000.00", "0.3"], {**LOT, "name": "T-1", "denomination": "1000"}],
+            },
+            [
+                "T-1 1,538.303763716… × 0.995 × (1 − 2%) = 1,500 after haircut,"
+                " up to a multiple of 1,000: 2,000",
+                "short = 0",
+            ],
+        ),
+        (
+            "allocate",
+            {"need": "100.00", "objective": "best-first", "lots": [["A", "1000.00", "0.3"]]},
+            [
+                "A 142.857142857… × (1 − 30%) = 100 after haircut, up to the cent: 142.86",
+                "short = 0",
+            ],
+        ),
+    ],
+)
+def test_the_way_ends_in_its_result(name, inputs, steps):
+    assert answered(name, inputs).steps == steps
+
+
+def test_labels_are_written_as_words_are():
+    assert label("net_to_non_defaulter") == "net to non-defaulter"
+    assert label("sell_back_price") == "sell-back price"
+    income = {"income_due_to_non_defaulter": "40.00", "transactions": [CLOSING]}
+    assert "+ 40  income due to non-defaulter" in answered("close-out", income).steps
 
 
 @pytest.mark.parametrize("text", ["a:b:c:d:e:f", "buyer:party_is=seller", "=1"])

@@ -29,7 +29,10 @@ def test_one_line_by_ratio_is_the_price_times_the_ratio_less_the_value(price, ra
 @given(positive, ratios, cents, positive)
 def test_a_line_cut_in_two_has_the_same_exposure(price, ratio, value, other):
     line = CollateralLine(price + other, ratio, value)
-    halves = [replace(line, share=price), replace(line, share=other, market_value=Decimal(0))]
+    halves = [
+        replace(line, purchase_price=price),
+        replace(line, purchase_price=other, market_value=Decimal(0)),
+    ]
     for method in Method:
         haircut = replace(line, margin=ratio - 1)
         lines = [replace(half, margin=haircut.margin) for half in halves]

@@ -40,9 +40,16 @@ def faults(name, given):
             PURCHASE,
             {"haircut": "1.02"},
             "haircut",
-            "1.02 given, less than 1 needed; is a margin ratio meant?",
+            "1.02 given, less than 1 needed (is a margin ratio meant?)",
         ),
         ("purchase-price", PURCHASE, {"haircut": "1"}, "haircut", "less than 1 needed"),
+        (
+            "purchase-price",
+            PURCHASE,
+            {"haircut": "2"},
+            "haircut",
+            "2 given, less than 1 needed (2% is written 0.02 or 2%)",
+        ),
         (
             "purchase-price",
             PURCHASE,
@@ -55,40 +62,53 @@ def faults(name, given):
             {},
             {"margin_ratio": "0.02"},
             "margin_ratio",
-            "0.02 given, at least 1 needed; is a haircut meant?",
+            "0.02 given, at least 1 needed (is a haircut meant?)",
         ),
-        ("haircut", {}, {"margin_ratio": "102"}, "margin_ratio", "102% is 1.02 or 102%, not 102"),
+        (
+            "haircut",
+            {},
+            {"margin_ratio": "102"},
+            "margin_ratio",
+            "102 given, at most 100 needed (102% is written 1.02 or 102%)",
+        ),
         (
             "purchase-price",
             PURCHASE,
             {"margin_ratio": "1.02"},
             "haircut",
-            "both of haircut and margin_ratio given, exactly one needed",
+            "both a haircut and a margin ratio given, exactly one needed",
         ),
         (
             "purchase-price",
             PURCHASE,
             {"haircut": None},
             "haircut",
-            "neither of haircut and margin_ratio given",
+            "neither a haircut nor a margin ratio given, exactly one needed",
         ),
         (
             "substitute",
             SUBSTITUTE,
             {"returned": [["10", "1", "1.02"]]},
             "returned.1.margin",
-            "is a margin ratio meant?",
+            "102% given, a haircut of less than 100% needed (is a margin ratio meant?)",
+        ),
+        (
+            "substitute",
+            SUBSTITUTE,
+            {"returned": [["10", "1", "102"]]},
+            "returned.1.margin",
+            "102 given, at most 100 needed",
         ),
         (
             "substitute",
             SUBSTITUTE,
             {"haircut": None, "margin_ratio": "1.02"},
             "returned.1.margin",
-            "0.02 given, a margin ratio of at least 1",
+            "2% given, a margin ratio of at least 100% needed (is a haircut meant?)",
         ),
         # rates, days, dates
-        ("interest", LOAN, {"rate": "4.3"}, "rate", "4.3 given, -1 to 1 needed; 4.3% is 0.043"),
-        ("interest", LOAN, {"rate": "-101%"}, "rate", "-101% given, -1 to 1 needed"),
+        ("interest", LOAN, {"rate": "4.3"}, "rate", "needed (4.3% is written 0.043 or 4.3%)"),
+        ("interest", LOAN, {"rate": "-101%"}, "rate", "-101% given, at most 100% either way"),
         (
             "interest",
             LOAN,
@@ -96,7 +116,7 @@ def faults(name, given):
             "basis",
             "'30/360' given, ACT/360 or ACT/365 needed",
         ),
-        ("interest", LOAN, {"basis": 360}, "basis", "360 given, ACT/360 or ACT/365 needed"),
+        ("interest", LOAN, {"basis": 364}, "basis", "364 given, ACT/360 or ACT/365 needed"),
         ("interest", LOAN, {"basis": ["ACT/360"]}, "basis", "ACT/360 or ACT/365 needed"),
         ("interest", LOAN, {"days": -1}, "days", "-1 given, zero or more needed"),
         ("interest", LOAN, {"days": "1.5"}, "days", "1.5 given, a whole number needed"),
@@ -168,7 +188,7 @@ def faults(name, given):
             "0 given, at least one day needed",
         ),
         ("accrued", ACCRUED, {"coupon": "-0.01"}, "coupon", "zero or more needed"),
-        ("accrued", ACCRUED, {"coupon": "4.25"}, "coupon", "-1 to 1 needed"),
+        ("accrued", ACCRUED, {"coupon": "4.25"}, "coupon", "at most 100% either way needed"),
         # amounts, quantities, prices
         ("purchase-price", PURCHASE, {"nominal": "0"}, "nominal", "0 given, more than zero needed"),
         (
@@ -198,9 +218,9 @@ def faults(name, given):
         (
             "partial",
             PURCHASE,
-            {"nominal": None, "delivered": "11", "of": "10"},
+            {"nominal": None, "delivered": "1100", "of": "1000"},
             "delivered",
-            "11 given, at most the whole of 10 needed",
+            "1,100 given, at most the whole of 1,000 needed",
         ),
         # how numbers are written
         (
@@ -254,7 +274,7 @@ def faults(name, given):
             {},
             {"periods": [["1.00", "0.01", 3], ["1.00", "4.3", 3]]},
             "periods.2.rate",
-            "4.3 given, -1 to 1 needed",
+            "4.3 given, at most 100% either way needed",
         ),
         ("accrual", {}, {"periods": [["1.00", "0.01"]]}, "periods.1.days", "is missing"),
         (
@@ -267,7 +287,7 @@ def faults(name, given):
         # exposure
         ("exposure", SINGLE, {"market_value": None}, "market_value", "or a method and lines"),
         ("exposure", SINGLE, {"market_value": "-1"}, "market_value", "zero or more needed"),
-        ("exposure", SINGLE, {"method": "ratio"}, "method", "the same needed"),
+        ("exposure", SINGLE, {"method": "ratio"}, "method", "the method of the margin needed"),
         ("exposure", BASKET, {"method": None}, "method", "is missing"),
         (
             "exposure",
@@ -283,7 +303,7 @@ def faults(name, given):
             BASKET,
             {"lines": [["1.00", "1.02", "1"]]},
             "lines",
-            "shares that sum to 1.00 given, the purchase price of 9974250.00 needed",
+            "purchase prices that sum to 1.00 given, the 9,974,250.00 of the whole needed",
         ),
         (
             "net-exposure",
@@ -297,7 +317,7 @@ def faults(name, given):
             {},
             {"transactions": [BUYS, BUYS_BY_RATIO]},
             "transactions",
-            "one method an agreement needed",
+            "haircuts and margin ratios given, one method for all needed",
         ),
         (
             "net-exposure",
@@ -311,7 +331,7 @@ def faults(name, given):
             {"transactions": [BUYS_BY_RATIO]},
             {"securities_margin_given": [["1", "0"]]},
             "securities_margin_given.1.haircut",
-            "since the agreement values by ratio",
+            "0% given, no haircut needed (the agreement values by ratio)",
         ),
         # allocation
         (
@@ -380,6 +400,11 @@ def test_one_sentence_names_input_given_and_needed(name, given, change, field, s
     assert said in found[field]
 
 
+def test_unknown_inputs_are_named_in_the_order_given():
+    names = [f"unknown{place}" for place in range(20)]
+    assert list(faults("accrual", dict.fromkeys(names, "1"))) == [*names, "periods"]
+
+
 def test_all_that_is_wrong_is_said_at_once():
     with pytest.raises(BadInputs) as caught:
         read(calculator("interest"), {"purchase_price": "x", "rte": "0.04", "days": -1})
@@ -387,7 +412,7 @@ def test_all_that_is_wrong_is_said_at_once():
     for part in (
         "rte: there is no input",
         "purchase_price: 'x' is",
-        "rate: is missing",
+        "rate is missing",
         "days: -1",
     ):
         assert re.search(re.escape(part), said)

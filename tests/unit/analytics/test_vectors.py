@@ -117,13 +117,14 @@ def test_a_problem_has_the_line_of_its_vector(checked, tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (b"{", "1: is not JSON here"),
-        (b'{"vectors": [}', "1: is not JSON here"),
+        (b"{", "1: is not JSON from column 2 on"),
+        (b'{"vectors":\n [}', "2: is not JSON from column 3 on"),
         (b"\n\n\xff", "3: is not UTF-8 here"),
         (b"[]", "vectors: is missing: a list of vectors"),
         (b'{"vectors": []}', "vectors: is missing: a list of vectors"),
         (b'{"vectors": {}}', "vectors: is missing: a list of vectors"),
         (b'{"vectors": [{"id": "a", "id": "b"}]}', "'id' stands twice in one object"),
+        (b'{"vectors": ' + b"9" * 5_000 + b"}", "read: a number has more than 100 digits"),
         (b"[" * 100_000, "is not JSON"),
         (b" " * (vectors.MOST_BYTES + 1), "is larger than the 5,000,000 bytes that are read"),
     ],
