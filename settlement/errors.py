@@ -22,6 +22,15 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 
+def hint(name: str, known: Iterable[str]) -> str:
+    """What somebody who wrote `name` may have meant: the nearest that is known, else all of it."""
+    choices = list(known)
+    nearest = difflib.get_close_matches(name, choices, n=1)
+    if nearest:
+        return f"did you mean '{nearest[0]}'?"
+    return "known: " + ", ".join(choices) if choices else "none exists yet"
+
+
 class SettlementError(Exception):
     """The root. `exit_code` is what the command line returns when this reaches it."""
 
@@ -62,15 +71,7 @@ class UnknownName(BadInput):
     """A name that does not exist, answered with the nearest one that does."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        choices = sorted(known)
-        nearest = difflib.get_close_matches(name, choices, n=1)
-        if nearest:
-            hint = f"did you mean '{nearest[0]}'?"
-        elif choices:
-            hint = "known: " + ", ".join(choices)
-        else:
-            hint = "none exists yet"
-        super().__init__(f"there is no {kind} '{name}'; {hint}")
+        super().__init__(f"there is no {kind} '{name}'; {hint(name, sorted(known))}")
 
 
 class Refused(SettlementError):

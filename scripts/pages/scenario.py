@@ -7,6 +7,7 @@ from typing import Any
 from pages.markdown import paragraph, table, upper
 from settlement.scenario import catalogue, schema
 from settlement.scenario.steps import RESERVED, STEPS
+from settlement.scenario.steps.base import REFUSED_FIGURES
 
 
 def scenario_parts() -> str:
@@ -54,7 +55,7 @@ def scenario_types() -> str:
 
 def refused_figures() -> str:
     """What a refusal yields."""
-    return "\n".join(f"- `{name}`: {what}" for name, what in schema.REFUSED_FIGURES.items())
+    return "\n".join(f"- `{name}`: {what}" for name, what in REFUSED_FIGURES.items())
 
 
 def reserved_words() -> str:

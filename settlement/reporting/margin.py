@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from settlement.coordinator.margin_report import MarginHeld, MarginReport
 from settlement.model.repo import Method
+from settlement.reporting.story import Figure, Row
 from settlement.units import cents_half_up, show_cash, show_quantity
 
 _NAME, _COLUMN = 14, 14
@@ -20,6 +21,8 @@ def margin_lines(report: MarginReport) -> Iterator[str]:
     sides = f"{report.by} against {report.against}"
     yield f"Margin {sides}, {report.currency}, {report.at:%Y-%m-%d %H:%M}"
     yield f"  margin value {method}; exposure above zero is {report.by}'s"
+    if report.method is Method.RATIO:
+        yield "  exposure is owed × market value / value after margin − market value"
     yield _row("", _HEADS)
     for repo in report.repos:
         figures = (repo.repurchase_price, repo.market_value, repo.margin_value, repo.exposure)
@@ -29,7 +32,7 @@ def margin_lines(report: MarginReport) -> Iterator[str]:
             due = -repo.due_to_seller if repo.bought else repo.due_to_seller
             yield f"    of which {_cents(due)}: income and charges due to the seller"
     for held in report.margin:
-        yield _total(_margin_words(held), -held.value)
+        yield _total(margin_words(held), -held.value)
     yield _total("net exposure", report.net_exposure)
     yield _total("threshold", report.threshold)
     yield _total(f"call (minimum {show_cash(report.minimum_transfer)})", report.call)
@@ -37,7 +40,32 @@ def margin_lines(report: MarginReport) -> Iterator[str]:
         yield _total("call that stands", report.standing_call)
 
 
-def _margin_words(held: MarginHeld) -> str:
+def margin_tables(report: MarginReport) -> dict[str, list[Row]]:
+    """The same for a program, to the cent."""
+    repos: list[Row] = [
+        {
+            "reference": repo.reference,
+            "side": "bought" if repo.bought else "sold",
+            "owed": cents_half_up(repo.repurchase_price),
+            "market_value": cents_half_up(repo.market_value),
+            "margin_value": cents_half_up(repo.margin_value),
+            "due_to_seller": cents_half_up(repo.due_to_seller),
+            "exposure": cents_half_up(repo.exposure),
+        }
+        for repo in report.repos
+    ]
+    return {"repos": repos, "margin": [_margin_row(held) for held in report.margin]}
+
+
+def _margin_row(held: MarginHeld) -> Row:
+    figures: dict[str, Figure] = {"asset": held.asset, "value": cents_half_up(held.value)}
+    if held.quantity is None:
+        return figures | {"interest": cents_half_up(held.interest)}
+    return figures | {"quantity": held.quantity}
+
+
+def margin_words(held: MarginHeld) -> str:
+    """Margin of one asset, as its holder or its giver calls it."""
     verb = "held" if held.value >= 0 else "given"
     if held.quantity is not None:
         return f"margin {verb}: {show_quantity(abs(held.quantity))} {held.asset}"

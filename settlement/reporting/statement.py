@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from settlement.coordinator.statement import Flow, Statement
+from settlement.reporting.story import Row
 from settlement.units import show_cash
 
 _INDENT = " " * 12
@@ -24,6 +25,21 @@ def statement_lines(statement: Statement) -> Iterator[str]:
     verb = "received" if received >= 0 else "paid"
     total = f"{show_cash(abs(received))} {statement.currency}"
     yield f"In all {statement.seller} {verb} {total}"
+
+
+def statement_tables(statement: Statement) -> dict[str, list[Row]]:
+    """The cash flows for a program."""
+    flows: list[Row] = [
+        {
+            "date": flow.date.isoformat(),
+            "what": flow.what,
+            "payer": flow.payer,
+            "receiver": flow.receiver,
+            "amount": flow.amount,
+        }
+        for flow in statement.flows
+    ]
+    return {"flows": flows}
 
 
 def _flow_lines(flow: Flow) -> Iterator[str]:

@@ -6,7 +6,7 @@ programs. Amounts are already in the units that people use: Decimal for cash, in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,9 @@ from typing import Any
 
 Figure = Decimal | int | str | bool
 """A result by name: money is Decimal, counts and quantities are int."""
+
+Row = Mapping[str, Figure]
+"""One line of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One step of a story. `failures` are expectations that it did not meet."""
+    """One step of a story. `failures` are expectations that it did not meet.
+
+    `tables` are what `lines` show, for programs. `mistake` says why a step cannot be done as it is
+    written, which is nobody's refusal.
+    """
 
     at: datetime
     verb: str
@@ -46,7 +53,9 @@ class Told:
     lines: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    tables: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     refusal: Refusal | None = None
+    mistake: str = ""
     nothing_moved: bool = False
     expected: bool = True
     failures: tuple[str, ...] = ()
@@ -109,9 +118,9 @@ def _step(told: Told) -> dict[str, Any]:
         "at": told.at.isoformat(),
         "step": told.verb,
         "reference": told.reference,
-        "outcome": "refused" if told.refusal else "done",
+        "outcome": _outcome(told),
         "expected": told.expected,
-        "figures": {name: _plain(figure) for name, figure in told.figures.items()},
+        "figures": _row(told.figures),
         "changes": [
             {
                 "party": change.party,
@@ -122,6 +131,9 @@ def _step(told: Told) -> dict[str, Any]:
             for change in told.changes
         ],
     }
+    step |= {name: [_row(row) for row in rows] for name, rows in told.tables.items()}
+    if told.mistake:
+        step["mistake"] = told.mistake
     if told.refusal:
         step["refusal"] = {
             "sentence": told.refusal.sentence,
@@ -130,6 +142,16 @@ def _step(told: Told) -> dict[str, Any]:
             "nothing_moved": told.nothing_moved,
         }
     return step
+
+
+def _outcome(told: Told) -> str:
+    if told.mistake:
+        return "not possible"
+    return "refused" if told.refusal else "done"
+
+
+def _row(row: Row) -> dict[str, str | int | bool]:
+    return {name: _plain(figure) for name, figure in row.items()}
 
 
 def _plain(figure: Figure) -> str | int | bool:

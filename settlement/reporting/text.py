@@ -15,10 +15,15 @@ _INDENT = " " * 6
 _WIDTH = 78
 _NAME, _COLUMN = 14, 20
 
+_SIGN = re.compile(r"(?<![\w.])-(?=[\d.])")
+_TOGETHER = re.compile(r"(?<=[a-z=]) (?=\d)| (?=→ )|(?<= →) ")
+_FIRST_COLUMN = re.compile(r" +|[^ ]+ {2,}")
+
 
 def story_lines(story: Story) -> Iterator[str]:
     """Line by line."""
-    yield f"{story.name}: {_long_date(story.steps[0].at.date())}, local chain, no real value"
+    day = _long_date(story.steps[0].at.date())
+    yield from _wrap(f"{story.name}: {day}, local chain, no real value", "", _INDENT)
     yield ""
     today = story.steps[0].at.date()
     previous: Told | None = None
@@ -46,9 +51,11 @@ def check_mark(check: Check) -> str:
 
 
 def _step_lines(told: Told) -> Iterator[str]:
-    yield f"{told.at:%H:%M} {told.heading}"
+    yield from _wrap(f"{told.at:%H:%M} {told.heading}", "", _INDENT)
     for line in told.lines:
         yield from _wrapped(line)
+    if told.mistake:
+        yield from _wrapped(f"cannot be done as written: {told.mistake}")
     if told.refusal:
         word = f"refused ({told.refusal.reason})" if told.refusal.reason else "refused"
         moved = "nothing moved ✓" if told.nothing_moved else "SOMETHING MOVED ✗"
@@ -79,14 +86,27 @@ def _closing_lines(story: Story) -> Iterator[str]:
     counted = (f"{number:,} {what}{'' if number == 1 else 's'}" for what, number in counts.items())
     yield f"{', '.join(counted)}, {story.gas:,} gas"
     for failure in story.failures:
-        yield f"✗ {failure}"
+        yield from _wrapped(f"✗ {failure}")
 
 
 def _wrapped(text: str) -> list[str]:
-    """Wraps a sentence; a number stays with the word before it."""
-    together = re.sub(r"(?<=[a-z]) (?=\d)", "\N{NO-BREAK SPACE}", text)
+    """Wraps a line of a step; what is too long goes on under its text.
+
+    That is where the line begins, or where its first column ends, which two spaces follow.
+    """
+    column = _FIRST_COLUMN.match(text)
+    return _wrap(text, _INDENT, _INDENT + " " * (column.end() if column else 0))
+
+
+def _wrap(text: str, first: str, then: str) -> list[str]:
+    """Wraps a sentence; a number has a minus below zero and stays with the word before it.
+
+    Two sides stay together as well, and a result with its sign.
+    """
+    signed = _SIGN.sub("\N{MINUS SIGN}", text)
+    together = _TOGETHER.sub("\N{NO-BREAK SPACE}", signed)
     lines = textwrap.wrap(
-        together, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False
+        together, _WIDTH, initial_indent=first, subsequent_indent=then, break_on_hyphens=False
     )
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 

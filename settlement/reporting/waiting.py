@@ -1,11 +1,11 @@
-"""Trades that have not settled: who needs what, has what, and what would unblock them."""
+"""Trades and repos that wait: who needs what, has what, and what would unblock them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from settlement.reporting.text import show_amount
 
@@ -31,8 +31,12 @@ class Debit:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A trade that has not settled; ready where nothing stands in its way."""
+    """A trade that has not settled, or a repo that has not opened.
 
+    It is ready where nothing stands in its way. Debits are known of trades alone.
+    """
+
+    what: Literal["trade", "repo"]
     reference: str
     debits: tuple[Debit, ...]
     obstacles: tuple[str, ...]
@@ -40,24 +44,19 @@ class Waiting:
 
     @property
     def ready(self) -> bool:
-        """Whether it would settle if it were submitted now."""
+        """Whether it would settle or open if it were submitted now."""
         return not self.obstacles
 
 
 def waiting_lines(name: str, waiting: Sequence[Waiting]) -> Iterator[str]:
-    """The trades, in order, as text."""
+    """What waits, in order, as text."""
     yield f"{name}: {_count(waiting)}"
-    for trade in waiting:
+    for each in waiting:
         yield ""
-        state = "ready: submit it" if trade.ready else "; ".join(trade.obstacles)
-        yield f"{trade.reference}  {state}"
-        heads = ("needs", "all its trades", "has", "free", "short")
-        yield "  " + " " * _NAME + "".join(f"{head:>{_COLUMN}}" for head in heads)
-        for debit in trade.debits:
-            amounts = (debit.needs, debit.all_needs, debit.has, debit.free, debit.short)
-            columns = "".join(f"{show_amount(amount):>{_COLUMN}}" for amount in amounts)
-            yield f"  {debit.wallet + ', ' + debit.asset:{_NAME}}{columns}"
-        for remedy in trade.remedies:
+        state = "ready: submit it" if each.ready else "; ".join(each.obstacles)
+        yield f"{each.reference}  {state}"
+        yield from _debit_lines(each.debits)
+        for remedy in each.remedies:
             yield f"  → {remedy}"
 
 
@@ -67,8 +66,9 @@ def document(name: str, waiting: Sequence[Waiting]) -> dict[str, Any]:
         "name": name,
         "waiting": [
             {
-                "reference": trade.reference,
-                "ready": trade.ready,
+                "what": each.what,
+                "reference": each.reference,
+                "ready": each.ready,
                 "debits": [
                     {
                         "wallet": debit.wallet,
@@ -79,12 +79,12 @@ def document(name: str, waiting: Sequence[Waiting]) -> dict[str, Any]:
                         "free": str(debit.free),
                         "short": str(debit.short),
                     }
-                    for debit in trade.debits
+                    for debit in each.debits
                 ],
-                "obstacles": list(trade.obstacles),
-                "remedies": list(trade.remedies),
+                "obstacles": list(each.obstacles),
+                "remedies": list(each.remedies),
             }
-            for trade in waiting
+            for each in waiting
         ],
     }
 
@@ -92,4 +92,20 @@ def document(name: str, waiting: Sequence[Waiting]) -> dict[str, Any]:
 def _count(waiting: Sequence[Waiting]) -> str:
     if not waiting:
         return "every trade has settled or was cancelled"
-    return f"{len(waiting)} trade{'s have' if len(waiting) > 1 else ' has'} not settled"
+    trades = sum(each.what == "trade" for each in waiting)
+    counts = ((trades, "trade", "settled"), (len(waiting) - trades, "repo", "opened"))
+    return ", ".join(
+        f"{count} {what}{'s have' if count > 1 else ' has'} not {done}"
+        for count, what, done in counts
+        if count
+    )
+
+
+def _debit_lines(debits: Sequence[Debit]) -> Iterator[str]:
+    heads = ("needs", "all its trades", "has", "free", "short")
+    if debits:
+        yield "  " + " " * _NAME + "".join(f"{head:>{_COLUMN}}" for head in heads)
+    for debit in debits:
+        amounts = (debit.needs, debit.all_needs, debit.has, debit.free, debit.short)
+        columns = "".join(f"{show_amount(amount):>{_COLUMN}}" for amount in amounts)
+        yield f"  {debit.wallet + ', ' + debit.asset:{_NAME}}{columns}"

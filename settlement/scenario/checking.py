@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 from datetime import datetime
 
-from settlement.errors import Problem
+from settlement.errors import Problem, hint
 from settlement.scenario.model import Scenario
 from settlement.scenario.reading import Path_, Written
-from settlement.scenario.steps.base import Step
+from settlement.scenario.steps.base import REFUSED, Step
 
 
 def check(scenario: Scenario, written: Written) -> list[Problem]:
-    """Every problem of times and of names."""
-    return [*_times(scenario, written), *_names(scenario, written)]
+    """Every problem of times, of the policy, of names and of what is expected."""
+    return [
+        *_times(scenario, written),
+        *_issuers(scenario, written),
+        *_names(scenario, written),
+        *_expected(scenario, written),
+    ]
 
 
 def _times(scenario: Scenario, written: Written) -> list[Problem]:
@@ -29,6 +33,33 @@ def _times(scenario: Scenario, written: Written) -> list[Problem]:
             problems.append(written.problem(path, "a story ends before 2100"))
             break
         now = max(now, moment)
+    return problems
+
+
+def _issuers(scenario: Scenario, written: Written) -> list[Problem]:
+    """Issuers of a kind that the policy does not take."""
+    if scenario.margin is None:
+        return []
+    taken = scenario.margin.kinds
+    return [
+        written.problem(("margin", "issuers", kind), f"{kind} is not taken; {hint(kind, taken)}")
+        for kind in scenario.margin.issuers
+        if kind not in taken
+    ]
+
+
+def _expected(scenario: Scenario, written: Written) -> list[Problem]:
+    """Figures that a step cannot have."""
+    problems = []
+    for place, step in enumerate(scenario.steps):
+        known = [REFUSED, *step.comparable]
+        problems += [
+            written.problem(
+                ("steps", place, "expect", word), f"is no figure of it; {hint(word, known)}"
+            )
+            for word in step.expect
+            if word not in known
+        ]
     return problems
 
 
@@ -77,9 +108,7 @@ class _Known:
         known = [found for part in what.split(" or ") for found in self._names[part]]
         if name in known:
             return ""
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known) or 'none'}"
-        return f"there is no {what} '{name}'; {hint}"
+        return f"there is no {what} '{name}'; {hint(name, known)}"
 
     def introduce(self, step: Step, path: Path_, written: Written) -> list[Problem]:
         """Takes in the names that a step gives; a name given twice is a problem."""

@@ -3,7 +3,7 @@
 Thousands commas and per cent signs are allowed in numbers. Amounts have at most two places, prices
 eight, rates nine. `yes` and `no` are the only truths. Bounds are far beyond any story and keep
 every value inside the words of the chain: a thousand million millions of cash or of nominal, a
-thousand million a unit, a hundredfold a year, the years 2000 to 2099.
+thousand million a unit, all of it a year, the years 2000 to 2099.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from settlement.errors import BadInput
 from settlement.model.asset import CashKind, SecurityKind
-from settlement.units import parse_decimal
+from settlement.model.identifiers import valid_isin, valid_lei
+from settlement.units import parse_decimal, show_per_cent
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+UP_TO = " up to "
 _LONGEST = timedelta(days=36_525)
 _MOST = Decimal(10**15)
 _MOST_PRICE = Decimal(10**9)
-_MOST_RATE = Decimal(100)
+_MOST_RATIO = Decimal(10)
 
 
 def _number(
@@ -33,14 +35,31 @@ def _number(
         number = _decimal(written)
         if abs(number) > most:
             raise ValueError(f"{what} is at most {most:,}, not {written}")
-        if number != round(number, places):
-            raise ValueError(f"'{written}' is finer than {what} can be ({places} places)")
+        _require_places(number, places, what, written)
         if least is not None and (number < least or (above and number == least)):
             bound = "above zero" if above else "zero or more"
             raise ValueError(f"{what} is {bound}, not {written}")
         return number
 
     return read
+
+
+def _fraction(holds: Callable[[Decimal], bool], what: str, bound: str) -> Callable[[Any], Decimal]:
+    """Reads what people write in per cent."""
+
+    def read(written: Any) -> Decimal:
+        number = _decimal(written)
+        if not holds(number):
+            raise ValueError(f"{what} is {bound}, not {written}")
+        _require_places(number, 9, what, written)
+        return number
+
+    return read
+
+
+def _require_places(number: Decimal, places: int, what: str, written: str) -> None:
+    if number != round(number, places):
+        raise ValueError(f"'{written}' is finer than {what} can be ({places} places)")
 
 
 def _decimal(written: Any) -> Decimal:
@@ -50,6 +69,24 @@ def _decimal(written: Any) -> Decimal:
         return parse_decimal(written)
     except BadInput as problem:
         raise ValueError(str(problem)) from None
+
+
+def _checked(check: Callable[[str], str]) -> Callable[[Any], str]:
+    """Reads an identifier with check digits."""
+
+    def read(written: Any) -> str:
+        try:
+            return check(_text(written))
+        except BadInput as problem:
+            raise ValueError(str(problem)) from None
+
+    return read
+
+
+def _basis(written: Any) -> int:
+    if written not in {"360", "365"}:
+        raise ValueError(f"a basis is 360 or 365, not {written}")
+    return int(written)
 
 
 def _quantity(written: Any) -> int:
@@ -118,6 +155,33 @@ def _span(written: Any) -> timedelta:
     return span
 
 
+def _eligible(written: Any) -> str:
+    kind, limit, span = str(written).partition(UP_TO)
+    if kind not in _KINDS:
+        raise ValueError(f"'{kind}' is not a kind: {', '.join(_KINDS)}")
+    if limit and days_of_tenor(span) is None:
+        raise ValueError(f"'{span}' is not a remaining maturity like 5y or 90d")
+    return str(written)
+
+
+def days_of_tenor(written: str) -> int | None:
+    """Days in so many years (`5y`, leap days counted up) or days (`90d`), at most a century."""
+    number, unit = written[:-1], written[-1:]
+    if unit not in {"d", "y"} or not (number.isascii() and number.isdigit() and len(number) < 6):
+        return None
+    days = int(number) if unit == "d" else -(-int(number) * 1461 // 4)
+    return days if 0 < days <= _LONGEST.days else None
+
+
+def written_span(span: timedelta) -> str:
+    """As a scenario writes it, in its largest unit: `1d`, `4h`, `30m`."""
+    for letter, unit in reversed(_UNITS.items()):
+        count, rest = divmod(span, timedelta(**{unit: 1}))
+        if not rest:
+            return f"{count}{letter}"
+    raise ValueError(f"{span} is no whole number of minutes")
+
+
 def _choice(values: list[str], what: str) -> Callable[[Any], str]:
     def read(written: Any) -> str:
         if written not in values:
@@ -166,15 +230,59 @@ Price = Annotated[
     ),
 ]
 Rate = Annotated[
-    Decimal, *_as(_number(None, False, 9, "a rate", _MOST_RATE), "a rate a year", "4.30%")
-]
-Margin = Annotated[
     Decimal,
-    *_as(_number(Decimal(0), False, 9, "a margin", _MOST_RATE), "haircut or margin ratio", "1%"),
+    *_as(
+        _fraction(lambda rate: abs(rate) <= 1, "a rate", "at most 100% a year"),
+        "a rate a year, at most 100%",
+        "4.30%",
+    ),
 ]
+Haircut = Annotated[
+    Decimal,
+    *_as(
+        _fraction(lambda haircut: 0 <= haircut < 1, "a haircut", "from 0% to below 100%"),
+        "what is taken off the market value",
+        "1%",
+    ),
+]
+Ratio = Annotated[
+    Decimal,
+    *_as(
+        _fraction(
+            lambda ratio: 1 <= ratio <= _MOST_RATIO,
+            "a margin ratio",
+            f"from 100% to {show_per_cent(_MOST_RATIO)}",
+        ),
+        "market value over cash",
+        "102%",
+    ),
+]
+Share = Annotated[
+    Decimal,
+    *_as(
+        _fraction(lambda share: 0 < share <= 1, "a share", "above zero and at most 100%"),
+        "a share of the whole",
+        "60%",
+    ),
+]
+Basis = Annotated[int, *_as(_basis, "days of a year, 360 or 365", "360")]
+Isin = Annotated[str, *_as(_checked(valid_isin), "ISO 6166", "US91282CZZ75")]
+Lei = Annotated[str, *_as(_checked(valid_lei), "ISO 17442", "999900535C6F8EB51147")]
 Quantity = Annotated[int, *_as(_quantity, "nominal or shares", "10,000,000")]
 Count = Annotated[int, *_as(_count, "a whole number", "360")]
 KindName = Annotated[str, *_as(_choice(_KINDS, "kind"), "kind of security", _KINDS[1], _KINDS)]
+EligibleName = Annotated[
+    str,
+    BeforeValidator(_eligible),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "description": "a kind, or a kind up to a remaining maturity",
+            "examples": ["treasury-note up to 5y"],
+            "allOf": [{"pattern": f"^({'|'.join(_KINDS)})({UP_TO}[0-9]+[dy])?$"}],
+        }
+    ),
+]
 CashKindName = Annotated[
     str, *_as(_choice(_CASH_KINDS, "kind of cash"), "kind of cash", _CASH_KINDS[1], _CASH_KINDS)
 ]

@@ -7,13 +7,14 @@ every name is known.
 
 from __future__ import annotations
 
-import difflib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from settlement.errors import BadFile, Problem
+from settlement.errors import BadFile, Problem, hint
 from settlement.scenario.checking import check
 from settlement.scenario.model import Scenario
 from settlement.scenario.reading import Path_, Written, read_file, read_text
@@ -55,7 +56,7 @@ def _validated(
         return part.model_validate(content), []
     except ValidationError as error:
         found = [
-            written.problem((*path, *_place(problem["loc"])), _message(dict(problem)))
+            written.problem((*path, *_place(problem["loc"])), _message(part, dict(problem)))
             for problem in error.errors()
         ]
         return None, found
@@ -90,14 +91,11 @@ def _kind_of(content: Any) -> tuple[type[Step] | None, str]:
         return STEPS[verb], ""
     if verb in RESERVED:
         return None, f"'{verb}' is a reserved word that does not work yet"
-    near = difflib.get_close_matches(verb, [*STEPS, *RESERVED], n=1)
-    hint = f"did you mean '{near[0]}'?" if near else "known: " + ", ".join(STEPS)
-    return None, f"'{verb}' is not a step; {hint}"
+    return None, f"'{verb}' is not a step; {hint(verb, [*STEPS, *RESERVED])}"
 
 
 _SAID = {
     "missing": "is missing",
-    "extra_forbidden": "is not known here",
     "dict_type": "words with values are needed here, as in {a: 1}",
     "model_type": "words with values are needed here, as in {a: 1}",
     "list_type": "a list is needed here",
@@ -106,9 +104,25 @@ _SAID = {
 """pydantic's types of problem, in the words of a scenario."""
 
 
-def _message(problem: dict[str, Any]) -> str:
+def _message(part: type[BaseModel], problem: dict[str, Any]) -> str:
+    if problem["type"] == "extra_forbidden":
+        *place, name = problem["loc"]
+        return f"is not known here; {hint(str(name), _words(part, place))}"
     said = _SAID.get(problem["type"])
     return said or str(problem["msg"]).removeprefix("Value error, ")
+
+
+def _words(part: Any, place: Sequence[str | int]) -> list[str]:
+    """The fields that a part has at a place inside it."""
+    for step in place:
+        if get_origin(part) in {dict, list}:
+            part = get_args(part)[-1]
+        else:
+            infos = part.model_fields.items()
+            part = next(info.annotation for name, info in infos if step in {name, info.alias})
+        inner = get_args(part)
+        part = inner[0] if NoneType in inner else part
+    return [info.alias or name for name, info in part.model_fields.items()]
 
 
 def _place(location: Path_) -> Path_:

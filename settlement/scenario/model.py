@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from settlement.errors import BadInput
-from settlement.model.identifiers import valid_isin, valid_lei
+from settlement.model.asset import SecurityKind
+from settlement.model.policy import Rule
 from settlement.model.repo import Method
 from settlement.scenario.fields import (
+    UP_TO,
     Amount,
+    Basis,
     CashKindName,
-    Count,
+    Day,
+    EligibleName,
+    Haircut,
+    Isin,
     KindName,
-    Margin,
+    Lei,
     Moment,
     Quantity,
     Rate,
+    Ratio,
+    Share,
+    Span,
     Text,
     Truth,
+    days_of_tenor,
 )
 
 
@@ -32,20 +43,17 @@ class _Part(BaseModel):
 class SecurityPart(_Part):
     """A security and its entitlement."""
 
-    kind: KindName = Field(description="also the class of its haircut")
-    isin: Text | None = Field(None, description="ISO 6166; without one it gets one of nobody's")
+    kind: KindName = Field(description="by which the policy takes it or not")
+    isin: Isin | None = Field(None, description="without one it gets one of nobody's")
+    issuer: Lei | None = Field(None, description="of its issuer; without one it has its own")
+    maturity: Day | None = Field(None, description="when it matures; without one it does not")
     denomination: Quantity = Field(1, description="the smallest quantity that moves")
-
-    @field_validator("isin")
-    @classmethod
-    def _real(cls, isin: str | None) -> str | None:
-        return None if isin is None else _valid(valid_isin, isin)
 
 
 class ParticipantPart(_Part):
     """A participant; registered, tokenized and funded before the first step."""
 
-    lei: Text | None = Field(None, description="ISO 17442; without one it gets one of nobody's")
+    lei: Lei | None = Field(None, description="without one it gets one of nobody's")
     registered: Truth = Field(True, description="no: it has a key and no wallet in the register")
     cash: Amount = Field(Decimal(0), description="issued before the first step")
     securities: dict[Text, Quantity] = Field(
@@ -54,11 +62,6 @@ class ParticipantPart(_Part):
     book: dict[Text, Quantity] = Field(
         default_factory=dict, description="held in the depository's book, not tokenized"
     )
-
-    @field_validator("lei")
-    @classmethod
-    def _real(cls, lei: str | None) -> str | None:
-        return None if lei is None else _valid(valid_lei, lei)
 
     @model_validator(mode="after")
     def _holding_needs_a_wallet(self) -> ParticipantPart:
@@ -70,12 +73,18 @@ class ParticipantPart(_Part):
 class MarginPart(_Part):
     """The venue's collateral policy, adopted before the first step, and what repos agree on."""
 
-    haircut: dict[KindName, Margin] = Field(
-        default_factory=dict, description="by kind; this or `margin_ratio`"
+    haircut: dict[EligibleName, Haircut] = Field(
+        default_factory=dict,
+        description="by kind, or by kind and remaining maturity; this or `margin_ratio`",
     )
-    margin_ratio: dict[KindName, Margin] = Field(default_factory=dict, description="by kind")
-    concentration: Margin = Field(
-        Decimal(1), description="the most that one security may make of a repo's collateral"
+    margin_ratio: dict[EligibleName, Ratio] = Field(
+        default_factory=dict, description="by kind, or by kind and remaining maturity"
+    )
+    issuers: dict[KindName, list[Lei]] = Field(
+        default_factory=dict, description="the only issuers taken; without: any"
+    )
+    concentration: Share = Field(
+        Decimal(1), description="the most that one issuer may make of a repo's collateral"
     )
     threshold: Amount = Field(Decimal(0), description="exposure below which no margin is called")
     minimum_transfer_amount: Amount = Field(
@@ -85,20 +94,18 @@ class MarginPart(_Part):
     late_rate: Rate = Field(
         Decimal(0), description="while a repo's seller is late; 0: the repo rate"
     )
-    basis: Count = Field(360, description="days of the year: 360 or 365")
+    fails_rate: Rate = Field(
+        Decimal("0.03"),
+        description="of the fails charge a buyer bears; the usual 3% less a reference rate of zero",
+    )
+    call_deadline: Span = Field(timedelta(hours=4), description="from a margin call to its end")
+    grace: Span = Field(timedelta(days=1), description="from a fail on record to a default")
+    basis: Basis = Field(360, description="by which interest is counted")
 
     @model_validator(mode="after")
-    def _sane(self) -> MarginPart:
+    def _one_method(self) -> MarginPart:
         if bool(self.haircut) == bool(self.margin_ratio):
             raise ValueError("`haircut` or `margin_ratio`, one of them: they are not the same")
-        if any(haircut >= 1 for haircut in self.haircut.values()):
-            raise ValueError("a haircut is below 100%; a margin ratio is another thing")
-        if any(not 1 <= ratio <= 10 for ratio in self.margin_ratio.values()):
-            raise ValueError("a margin ratio is 100% or more; a haircut is another thing")
-        if not 0 < self.concentration <= 1:
-            raise ValueError("a concentration limit is above zero and at most 100%")
-        if self.basis not in {360, 365}:
-            raise ValueError("a basis is 360 or 365")
         return self
 
     @property
@@ -107,9 +114,32 @@ class MarginPart(_Part):
         return Method.HAIRCUT if self.haircut else Method.RATIO
 
     @property
-    def by_kind(self) -> dict[str, Decimal]:
-        """Haircut or margin ratio of each kind of security."""
+    def margins(self) -> dict[str, Decimal]:
+        """Haircuts or margin ratios, as they are written."""
         return self.haircut or self.margin_ratio
+
+    @property
+    def kinds(self) -> list[str]:
+        """Every kind that is taken."""
+        return list(dict.fromkeys(name.partition(UP_TO)[0] for name in self.margins))
+
+    @property
+    def schedule(self) -> list[Rule]:
+        """The rules of the policy, of each kind for longer and longer maturities."""
+        rules = [
+            self._rule(*name.partition(UP_TO)[::2], margin) for name, margin in self.margins.items()
+        ]
+        return sorted(rules, key=lambda rule: rule.longest_maturity or sys.maxsize)
+
+    def _rule(self, kind: str, limit: str, margin: Decimal) -> Rule:
+        return Rule(
+            SecurityKind(kind),
+            self.method,
+            margin,
+            self.concentration,
+            days_of_tenor(limit),
+            tuple(self.issuers.get(kind, ())),
+        )
 
 
 class ExpectPart(_Part):
@@ -171,10 +201,3 @@ class Scenario(_Part):
     def zone(self) -> ZoneInfo:
         """The story's clock."""
         return ZoneInfo(self.timezone)
-
-
-def _valid(check: Any, text: str) -> str:
-    try:
-        return str(check(text))
-    except BadInput as problem:
-        raise ValueError(str(problem)) from None

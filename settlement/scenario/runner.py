@@ -7,22 +7,24 @@ nothing may have moved.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from settlement.coordinator.readiness import Leg
 from settlement.errors import BadInput, Refused, UnknownName
 from settlement.market import Market
 from settlement.model.asset import Cash, CashKind, SecurityKind
+from settlement.model.repo import RepoState
 from settlement.reporting.story import Change, Check, Figure, Refusal, Story, Told
+from settlement.reporting.text import show_amount
 from settlement.reporting.waiting import Debit, Waiting
 from settlement.scenario.acts import depository, prepare, repo
 from settlement.scenario.acts.base import Act, Result, Stage
 from settlement.scenario.model import Scenario
-from settlement.scenario.steps.base import Step
+from settlement.scenario.steps.base import REFUSED, Step
 from settlement.scenario.steps.movements import Transfer
-from settlement.units import cash_from_chain, parse_decimal
+from settlement.units import cash_from_chain, parse_decimal, show_cash
 
 _BEFORE_START = timedelta(hours=1)
 _PREPARATION = timedelta(minutes=5)
@@ -44,7 +46,9 @@ class Runner:
     def run(self) -> Story:
         """Prepares the market, takes every step, checks the end."""
         told = [*self._preparation(), *self._steps()]
-        failures = [failure for step in told for failure in step.failures]
+        failures = [
+            f"{step.at:%-d %B %H:%M} {failure}" for step in told for failure in step.failures
+        ]
         failures += self._final_balances()
         journal = self.market.journal
         return Story(
@@ -59,9 +63,10 @@ class Runner:
         )
 
     def waiting(self) -> list[Waiting]:
-        """The trades that have not settled by now, and why."""
-        return [
+        """The trades that have not settled by now, the repos that have not opened, and why."""
+        trades = [
             Waiting(
+                "trade",
                 diagnosis.reference,
                 tuple(_debit(leg) for leg in diagnosis.legs),
                 diagnosis.obstacles,
@@ -69,13 +74,33 @@ class Runner:
             )
             for diagnosis in self.market.diagnose()
         ]
+        return [*trades, *self._waiting_repos()]
+
+    def _waiting_repos(self) -> Iterator[Waiting]:
+        """Repos that were agreed: each is asked what would refuse it now."""
+        desk = self.market.repo
+        given = (given for step in self.scenario.steps for given in step.introduces())
+        for reference in [name for what, name in given if what == "repo"]:
+            try:
+                booked = desk.booked(reference)
+            except UnknownName:  # it was refused before anybody agreed
+                continue
+            if desk.state(reference) is RepoState.NONE:
+                obstacles = tuple(_refusal_of(desk.rehearse, booked))
+                yield Waiting("repo", reference, (), obstacles, ())
 
     def _preparation(self) -> Iterator[Told]:
         scenario, market = self.scenario, self.market
         market.add_cash(scenario.currency, CashKind(scenario.cash_kind))
         for symbol, part in scenario.securities.items():
-            kind = SecurityKind(part.kind)
-            market.add_security(symbol, kind, part.isin, part.denomination)
+            market.add_security(
+                symbol,
+                SecurityKind(part.kind),
+                part.isin,
+                part.denomination,
+                part.issuer,
+                part.maturity,
+            )
         moment = scenario.starts - _BEFORE_START
         preparing = list(self._preparing_acts())
         pause = min(_PREPARATION, _BEFORE_START / len(preparing))
@@ -120,12 +145,13 @@ class Runner:
 
     def _tell(self, verb: str, act: Act, expect: Mapping[str, str]) -> Told:
         at, before = self.market.now(), self.market.balances()
-        result, refused = _done(act)
+        try:
+            result, refused = _done(act)
+        except BadInput as problem:  # what a desk cannot do as the file has it
+            return self._mistaken(verb, act, at, str(problem))
         after = self.market.balances()
         refusal = Refusal(refused.sentence, refused.error, refused.reason) if refused else None
-        figures = dict(result.figures)
-        if refused and "short" in refused.details:
-            figures["short"] = parse_decimal(str(refused.details["short"]))
+        figures = {**result.figures, **_short(refused)}
         failures = tuple(_unmet(act, expect, refusal, figures))
         if refused and before != after:
             failures += (f"{act.reference or act.heading} was refused, and yet something moved",)
@@ -137,10 +163,24 @@ class Runner:
             lines=tuple(result.lines),
             changes=() if refused else tuple(self._changes(act, before, after)),
             figures=figures,
+            tables=result.tables,
             refusal=refusal,
             nothing_moved=refused is not None and before == after,
             expected=not failures,
             failures=failures,
+        )
+
+    def _mistaken(self, verb: str, act: Act, at: datetime, mistake: str) -> Told:
+        """A step that nobody refused and that cannot be done: the file is wrong there."""
+        name = act.reference or act.heading
+        return Told(
+            at=at,
+            verb=verb,
+            reference=act.reference,
+            heading=act.heading,
+            mistake=mistake,
+            expected=False,
+            failures=(f"{name} cannot be done as written: {mistake}",),
         )
 
     def _changes(self, act: Act, before: Balances, after: Balances) -> Iterator[Change]:
@@ -164,7 +204,8 @@ class Runner:
             market.journal.register.balance(cash.address, holder)
             for holder in market.journal.register.holders(cash.address)
         )
-        broken = () if issued == held else (f"{issued:,} issued, {held:,} held",)
+        shown = [show_cash(cash_from_chain(units)) for units in (issued, held)]
+        broken = () if issued == held else ("{} issued, {} held".format(*shown),)
         yield Check("cash conserved", broken)
 
     def _final_balances(self) -> Iterator[str]:
@@ -174,7 +215,8 @@ class Runner:
                 symbol = self.scenario.currency if word == "cash" else word
                 found = balances.get(name, {}).get(symbol, Decimal(0))
                 if found != amount:
-                    yield f"{name} was to hold {amount:,} {symbol} and holds {found:,}"
+                    was_to = show_amount(amount if word == "cash" else int(amount))
+                    yield f"{name} was to hold {was_to} {symbol} and holds {show_amount(found)}"
 
     def _shown_balances(self) -> dict[str, dict[str, Decimal | int]]:
         currency = self.scenario.currency
@@ -185,6 +227,13 @@ class Runner:
             }
             for party, held in self.market.balances().items()
         }
+
+
+def _refusal_of(deed: Callable[..., None], *arguments: object) -> Iterator[str]:
+    try:
+        deed(*arguments)
+    except Refused as refused:
+        yield refused.sentence
 
 
 def _debit(leg: Leg) -> Debit:
@@ -205,8 +254,14 @@ def _done(act: Act) -> tuple[Result, Refused | None]:
         return Result(), refused
     except UnknownName as unknown:  # a trade or repo that was refused before it was booked
         return Result(), Refused(str(unknown), error="NotBooked")
-    except BadInput as problem:  # what a desk cannot do as it is written
-        return Result(), Refused(str(problem), error="BadInput")
+
+
+def _short(refused: Refused | None) -> dict[str, Figure]:
+    """What is missing, where a refusal says so: cash has two places, a quantity none."""
+    if refused is None or "short" not in refused.details:
+        return {}
+    short = parse_decimal(str(refused.details["short"]))
+    return {"short": short if short.as_tuple().exponent else int(short)}
 
 
 def _refused(step: Step, refused: Refused) -> Act:
@@ -224,7 +279,7 @@ def _unmet(
 ) -> Iterator[str]:
     """What a step was expected to do and did not."""
     name = act.reference or act.heading
-    wanted = expect.get("refused")
+    wanted = expect.get(REFUSED)
     if refusal is None and wanted is not None:
         yield f"{name} was to be refused ({wanted}) and was not"
     if refusal is not None and wanted is None:
@@ -233,12 +288,16 @@ def _unmet(
     if refusal is not None and wanted not in {"yes", refusal.error, refusal.reason}:
         yield f"{name} was to be refused for {wanted} and was for {refusal.reason or refusal.error}"
     for word, text in expect.items():
-        if word == "refused":
+        if word == REFUSED:
             continue
         if word not in figures:
             yield f"{name} has no figure '{word}'; it has {', '.join(figures) or 'none'}"
         elif not _equal(figures[word], text):
-            yield f"{name}: {word} was to be {text} and is {figures[word]}"
+            yield f"{name}: {word} was to be {text} and is {_shown(figures[word])}"
+
+
+def _shown(figure: Figure) -> str:
+    return str(figure) if isinstance(figure, str | bool) else show_amount(figure)
 
 
 def _equal(figure: Figure, text: str) -> bool:

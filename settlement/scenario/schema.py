@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from types import NoneType
 from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel, WithJsonSchema
+from pydantic import BaseModel, TypeAdapter, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from settlement.scenario import fields
+from settlement.scenario.fields import written_span
 from settlement.scenario.model import (
     ExpectPart,
     MarginPart,
@@ -26,12 +28,9 @@ from settlement.scenario.model import (
 from settlement.scenario.reading import read_text
 from settlement.scenario.steps import STEPS
 from settlement.scenario.steps.base import TIMING, Names, Step
-from settlement.scenario.steps.margin import Between, Moving
+from settlement.scenario.steps.margin import Between, Moving, Paying
 from settlement.scenario.steps.trades import TradeFields
 from settlement.units import show_per_cent
-
-REFUSED_FIGURES = {"short": "what is missing, where the reason is MONY or LACK"}
-"""What `expect` can compare, besides `refused`, after any refusal."""
 
 PARTS: Mapping[str, type[BaseModel]] = {
     "scenario": Scenario,
@@ -46,6 +45,7 @@ _MODEL_NAMES: Mapping[type, str] = {
     **{part: f"{name} part" for name, part in PARTS.items()},
     TradeFields: "trade",
     Between: "`{from, to}`",
+    Paying: "`{from, to}`, with `cash`",
     Moving: "`{from, to}`, with `cash` or `securities`",
 }
 _TAKES_ONE = get_args(Names)[1]
@@ -178,8 +178,10 @@ def _default(info: FieldInfo) -> str:
         return ""
     if isinstance(default, bool):
         return "yes" if default else "no"
-    if _type_of(info.metadata) in {"margin", "rate"}:
+    if _type_of(info.metadata) in {"share", "rate"}:
         return show_per_cent(default)
+    if isinstance(default, timedelta):
+        return written_span(default)
     return str(default)
 
 
@@ -204,6 +206,9 @@ def _relaxed(schema: dict[str, Any]) -> dict[str, Any]:
     if {"type": "null"} in choices:
         (real,) = (choice for choice in choices if choice != {"type": "null"})
         schema = real | {word: value for word, value in schema.items() if word != "anyOf"}
+    if str(schema.get("default")).startswith("P"):
+        span = TypeAdapter(timedelta).validate_python(schema["default"])
+        schema = schema | {"default": written_span(span)}  # pydantic writes it by ISO 8601
     if isinstance(schema.get("default"), bool):
         schema["default"] = "yes" if schema["default"] else "no"
     if schema.get("type") == "string" and "enum" not in schema:

@@ -13,8 +13,8 @@ from settlement.onchain import artifacts
 from settlement.scenario import catalogue
 from settlement.scenario.reading import read_text
 from settlement.scenario.runner import Runner
-from settlement.scenario.schema import REFUSED_FIGURES
 from settlement.scenario.steps import RESERVED, STEPS
+from settlement.scenario.steps.base import REFUSED_FIGURES
 from tests.docs import ROOT
 
 SCENARIO = (ROOT / "docs" / "scenario.md").read_text("utf-8")

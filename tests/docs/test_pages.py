@@ -4,7 +4,13 @@ import re
 
 import pytest
 
+from settlement.reporting.text import story_lines
+from settlement.scenario.catalogue import find
+from settlement.scenario.runner import Runner
+from settlement.scenario.steps import STEPS
 from tests.docs import PAGES, ROOT
+
+REPO = ROOT / "docs" / "repo.md"
 
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
@@ -85,3 +91,24 @@ def test_the_walk_quotes_what_the_demonstration_tells():
     quoted = _FENCE.findall((ROOT / "docs" / "walkthrough.md").read_text("utf-8"))
     readme = (ROOT / "README.md").read_text("utf-8")
     assert all(block.split("\n", 1)[1].removesuffix("```") in readme for block in quoted)
+
+
+def test_the_acts_of_a_repo_quote_the_library():
+    stories = "\n".join(
+        line.rstrip()
+        for name in ("margin-call", "repo-changes", "default")
+        for line in story_lines(Runner(find(name)).run())
+    )
+    quoted = _FENCE.findall(REPO.read_text("utf-8"))
+    assert len(quoted) == 5
+    assert all(block.split("\n", 1)[1].removesuffix("```") in stories for block in quoted)
+
+
+def test_every_word_for_a_repo_has_its_act():
+    words = {
+        word
+        for word, step in STEPS.items()
+        if step.__module__.endswith(("repo", "changes", "margin"))
+    }
+    named = set(re.findall(r"`([a-z_]+)`|`([a-z_]+): ", REPO.read_text("utf-8")))
+    assert words - {"price", *(one or other for one, other in named)} == set()

@@ -3,6 +3,7 @@
 Checked by the few keywords that the schema uses; another keyword fails here.
 """
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -35,6 +36,8 @@ def accepts(schema, value):
         "$ref": lambda ref: accepts(SCHEMA["$defs"][ref.removeprefix("#/$defs/")], value),
         "type": lambda wanted: is_type(value, wanted),
         "enum": lambda choices: value in choices,
+        "pattern": lambda pattern: re.search(pattern, value) is not None,
+        "allOf": lambda all_of: all(accepts(each, value) for each in all_of),
         "anyOf": lambda choices: any(accepts(choice, value) for choice in choices),
         "required": lambda names: all(name in value for name in names),
         "items": lambda item: all(accepts(item, inner) for inner in value),

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settlement.errors import BadFile, UnknownName
+from settlement.model.identifiers import demonstration_lei
 from settlement.scenario import catalogue
 from settlement.scenario.loading import load, loads
 from settlement.scenario.model import Scenario
@@ -106,9 +107,20 @@ FIELDS = {
         ("    cash: 6,000,000.00", "    cahs: 1"),
         15,
         "participants.fund.cahs",
-        "is not known here",
+        "is not known here; did you mean 'cash'?",
     ),
-    "unknown word at the top": (("name: A", "nmae: x\nname: A"), 2, "nmae", "is not known here"),
+    "unknown field that is like none": (
+        ("    cash: 6,000,000.00", "    zzz: 1"),
+        15,
+        "participants.fund.zzz",
+        "is not known here; known: lei, registered, cash, securities, book",
+    ),
+    "unknown word at the top": (
+        ("name: A", "nmae: x\nname: A"),
+        2,
+        "nmae",
+        "is not known here; did you mean 'name'?",
+    ),
     "another format": (("format: 1", "format: 2"), 1, "format", "format 1 is read here, not 2"),
     "finer than a cent": (
         ("6,000,000.00", "6,000,000.001"),
@@ -168,7 +180,25 @@ FIELDS = {
         ("4.30%", "101"),
         30,
         "steps.2.repo_rate",
-        "a rate is at most 100, not 101",
+        "a rate is at most 100% a year, not 101",
+    ),
+    "a rate in per cent without its sign": (
+        ("4.30%", "4.30"),
+        30,
+        "steps.2.repo_rate",
+        "a rate is at most 100% a year, not 4.30",
+    ),
+    "a rate below all": (
+        ("4.30%", "-100.1%"),
+        30,
+        "steps.2.repo_rate",
+        "a rate is at most 100% a year, not -100.1%",
+    ),
+    "a rate too fine": (
+        ("4.30%", "0.0430000001"),
+        30,
+        "steps.2.repo_rate",
+        "'0.0430000001' is finer than a rate can be (9 places)",
     ),
     "a word for a number": (
         ("6,000,000.00", "plenty"),
@@ -277,8 +307,14 @@ FIELDS = {
     "a haircut of all": (
         ("1%}", "100%}"),
         17,
-        "margin",
-        "a haircut is below 100%; a margin ratio is another thing",
+        "margin.haircut.treasury-note",
+        "a haircut is from 0% to below 100%, not 100%",
+    ),
+    "a haircut that is a ratio": (
+        ("1%}", "102%, equity: 5%}"),
+        17,
+        "margin.haircut.treasury-note",
+        "a haircut is from 0% to below 100%, not 102%",
     ),
     "haircut and ratio": (
         ("1%}", "1%}\n  margin_ratio: {equity: 102%}"),
@@ -295,20 +331,74 @@ FIELDS = {
     "a ratio that is a haircut": (
         ("haircut: {treasury-note: 1%}", "margin_ratio: {equity: 2%}"),
         17,
-        "margin",
-        "a margin ratio is 100% or more; a haircut is another thing",
+        "margin.margin_ratio.equity",
+        "a margin ratio is from 100% to 1000%, not 2%",
     ),
     "a basis that is none": (
         ("1%}", "1%}\n  basis: 364"),
-        17,
-        "margin",
-        "a basis is 360 or 365",
+        18,
+        "margin.basis",
+        "a basis is 360 or 365, not 364",
     ),
     "a concentration that is none": (
         ("1%}", "1%}\n  concentration: 101%"),
+        18,
+        "margin.concentration",
+        "a share is above zero and at most 100%, not 101%",
+    ),
+    "a maturity that is none": (
+        ("{treasury-note: 1%}", "{treasury-note up to soon: 1%}"),
         17,
-        "margin",
-        "a concentration limit is above zero and at most 100%",
+        "margin.haircut.treasury-note up to soon",
+        "'soon' is not a remaining maturity like 5y or 90d",
+    ),
+    "a maturity beyond the century": (
+        ("{treasury-note: 1%}", "{treasury-note up to 101y: 1%}"),
+        17,
+        "margin.haircut.treasury-note up to 101y",
+        "'101y' is not a remaining maturity like 5y or 90d",
+    ),
+    "an issuer that is none": (
+        ("1%}", "1%}\n  issuers: {treasury-note: [ACME]}"),
+        18,
+        "margin.issuers.treasury-note.1",
+        "'ACME' is not a valid LEI: The number's checksum or check digit is invalid.",
+    ),
+    "issuers of what is not taken": (
+        ("1%}", f"1%}}\n  issuers: {{equity: [{demonstration_lei('acme')}]}}"),
+        18,
+        "margin.issuers.equity",
+        "equity is not taken; known: treasury-note",
+    ),
+    "lots that are not the whole": (
+        ("    repo_rate: 4.30%\n", "    repo_rate: 4.30%\n    lots: [4000000, 4000000]\n"),
+        31,
+        "steps.2.lots",
+        "the lots sum to 8,000,000, and `collateral` is 4,000,000 T-2035",
+    ),
+    "lots of nothing": (
+        ("    collateral: {T-2035: 4000000}\n    repo_rate: 4.30%\n", "    lots: [4000000]\n"),
+        29,
+        "steps.2.lots",
+        "lots are of one security, which is `collateral`",
+    ),
+    "a sale to oneself": (
+        ("    buyer: fund\n    security", "    buyer: dealer\n    security"),
+        21,
+        "steps.1.buyer",
+        "dealer is the seller, too",
+    ),
+    "a repo with oneself": (
+        ("    buyer: fund\n    collateral", "    buyer: dealer\n    collateral"),
+        28,
+        "steps.2.buyer",
+        "dealer is the seller, too",
+    ),
+    "a repurchase before the purchase": (
+        ("repurchase_date: 2026-03-03", "repurchase_date: 2026-03-01"),
+        32,
+        "steps.2.repurchase_date",
+        "2026-03-01 is before the purchase date 2026-03-02",
     ),
     "price and amount": (
         ("price: 1.0075", "price: 1.0075\n    amount: 5.00"),
@@ -469,11 +559,57 @@ def test_a_name_given_twice(text, message):
         ("{trade: S1, settle: maybe}", "steps.3.settle", "yes or no, not maybe"),
         ("{trade: '  '}", "steps.3.trade", "a word is needed here"),
         ("{mint: fund, cash: 0}", "steps.3.cash", "an amount is above zero, not 0"),
+        ("{suspend: fund, reson: x}", "steps.3.reson", "did you mean 'reason'?"),
+        (
+            "{margin_call: {from: fund, to: fund}}",
+            "steps.3.margin_call.to",
+            "fund stands on both sides",
+        ),
+        (
+            "{deliver_margin: {from: dealer, to: fund, securities: {A: 1, B: 1}}}",
+            "steps.3.deliver_margin.securities",
+            "margin moves one security a step",
+        ),
+        (
+            "{return_margin: {from: fund, to: dealer, cash: 1.00, securities: {A: 1}}}",
+            "steps.3.return_margin.securities",
+            "`cash` or `securities`, not both",
+        ),
+        (
+            "{pay_claim: {from: dealer, to: fund, securities: {T-2035: 1}}}",
+            "steps.3.pay_claim.securities",
+            "is not known here; known: from, to, cash",
+        ),
+        (
+            "{batch: B, trades: [{trade: S1, buyr: x}]}",
+            "steps.3.trades.1.buyr",
+            "did you mean 'buyer'?",
+        ),
     ],
 )
 def test_a_step_that_makes_no_sense(text, field, message):
     line, found, said = problem(**step(text))
     assert (line, found) == (33, field)
+    assert message in said
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "message"),
+    [
+        (
+            "{close: R1, expect: {price_diferential: 1.00}}",
+            "price_diferential",
+            "is no figure of it; did you mean 'price_differential'?",
+        ),
+        ("{mint: fund, cash: 1.00, expect: {amount: 1}}", "amount", "known: refused"),
+        ("{trade: S1, expect: {refuse: MONY}}", "refuse", "did you mean 'refused'?"),
+        ("{trade: S1, expect: {short: 1}}", "short", "known: refused, amount"),
+        ("{trade: S1, expect: {refused: LACK, amount: 1}}", "amount", "known: refused, short"),
+    ],
+)
+def test_what_is_expected_is_a_figure_that_there_may_be(text, field, message):
+    line, found, said = problem(**step(text))
+    assert (line, found) == (33, f"steps.3.expect.{field}")
     assert message in said
 
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from settlement.market import Market
 from settlement.model.asset import Cash
-from settlement.reporting.story import Figure
+from settlement.reporting.story import Figure, Row
 from settlement.scenario.model import Scenario
 from settlement.units import cash_to_chain, show_cash, show_quantity
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a deed brought: lines under the heading, and figures by name."""
+    """What a deed brought: lines under the heading, figures and tables by name."""
 
     lines: Sequence[str] = ()
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    tables: Mapping[str, Sequence[Row]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,30 @@ class Stage:
         """Amounts of cash and of securities, in words."""
         currency = self.scenario.currency
         return ", ".join(
-            f"{show_cash(amount) if symbol == currency else f'{amount:,f}'} {symbol}"
+            f"{show_cash(amount) if symbol == currency else show_quantity(int(amount))} {symbol}"
             for symbol, amount in amounts.items()
         )
+
+    def shown_time(self, moment: datetime) -> str:
+        """A time to the second, as every deadline has it; its date where that is not today."""
+        same = moment.date() == self.market.today()
+        return f"{moment:%H:%M:%S}" if same else f"{moment:%H:%M:%S on %-d %B}"
 
 
 def listed(quantities: Mapping[str, int]) -> str:
     """Quantities of securities, in words."""
     return ", ".join(f"{show_quantity(q)} {symbol}" for symbol, q in quantities.items())
+
+
+def counted(number: int, what: str) -> str:
+    """`1 day`, `2 days`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def in_a_row(words: Iterable[str]) -> str:
+    """`a, b and c`."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def capital(name: str) -> str:

@@ -9,6 +9,7 @@ from settlement.errors import BadInput
 from settlement.model.repo import Income as Treatment
 from settlement.reporting.story import Figure
 from settlement.scenario.acts.base import Act, Result, Stage, listed
+from settlement.scenario.acts.opening import opened, price_line, show_day, term
 from settlement.scenario.steps.changes import (
     Adjust,
     Fail,
@@ -33,7 +34,7 @@ _FAILS = {
 def terminate(stage: Stage, step: Terminate) -> Act:
     def do() -> Result:
         stage.market.changes.give_notice(step.terminate, step.by, step.repurchase_date)
-        return Result([f"due on {step.repurchase_date:%-d %B}"])
+        return Result([f"due on {show_day(step.repurchase_date, stage.market.today())}"])
 
     return Act(f"Notice of {step.by} on repo {step.terminate}", do, step.terminate)
 
@@ -80,7 +81,7 @@ def substitute(stage: Stage, step: Substitute) -> Act:
         before, after = (cents_half_up(v) for v in (done.value_before, done.value_after))
         lines = [
             f"{listed(done.returned)} out, {listed(done.delivered)} in",
-            f"value after margin {show_cash(before)} out of, {show_cash(after)} into the basket",
+            f"value after margin: out {show_cash(before)}, in {show_cash(after)}",
         ]
         return Result(lines, {"quantity": sum(done.collateral.values())})
 
@@ -108,10 +109,11 @@ def roll(stage: Stage, step: Roll) -> Act:
             capitalise=step.interest == "capitalised",
             repo_rate=step.repo_rate,
         )
+        deal = rolled.next.deal
         lines = [
             f"interest {rolled.closing.formula}",
-            f"{step.into} runs to {step.repurchase_date:%-d %B} "
-            f"at {show_cash(rolled.next.purchase_price)}",
+            f"{step.into} at {show_per_cent(deal.repo_rate)}, {term(deal)}",
+            price_line(stage, [rolled.next]),
         ]
         return Result(
             lines,
@@ -129,9 +131,12 @@ def roll(stage: Stage, step: Roll) -> Act:
 def partial(stage: Stage, step: Partial) -> Act:
     def do() -> Result:
         parts = stage.market.delivery.deliver_partially(step.partial, step.collateral)
-        now, rest = parts.delivered.purchase_price, parts.rest.purchase_price
-        lines = [f"{show_cash(now)} now, {show_cash(rest)} stays open as {step.partial}-rest"]
-        return Result(lines, {"now": now, "open": rest})
+        told, rest = opened(stage, parts.delivered), parts.rest
+        waits = f"{listed(rest.deal.collateral)} for {show_cash(rest.purchase_price)}"
+        return Result(
+            [*told.lines, f"{waits} wait as {rest.reference}"],
+            {"now": parts.delivered.purchase_price, "open": rest.purchase_price},
+        )
 
     heading = f"Repo {step.partial} opens in part  {listed(step.collateral)}"
     return Act(heading, do, step.partial, _sides(stage, step.partial))
@@ -166,7 +171,7 @@ def income(stage: Stage, step: IncomeOf) -> Act:
 def _passed(income: Income, kept: bool) -> str:
     amount = show_cash(income.amount)
     if not income.paid:
-        return f"{amount} owed until {income.payment_date:%-d %B}"
+        return f"{amount} owed until {show_day(income.payment_date, income.record_date)}"
     if kept:
         return f"{amount} kept: the purchase price is {show_cash(income.purchase_price)} from today"
     return f"{amount} paid across"

@@ -126,7 +126,7 @@ def _omnibus(stage: Stage, symbol: str) -> str:
     address = stage.market.directory.security(symbol).address
     supply = stage.market.journal.register.supply(address)
     mark = "✓" if omnibus == supply else "✗"
-    shown = f"{show_quantity(omnibus)} = token supply {show_quantity(supply)}"
+    shown = f"{show_quantity(omnibus)} {symbol} = token supply {show_quantity(supply)}"
     return f"omnibus account {shown}  {mark}"
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from settlement.errors import BadInput
-from settlement.reporting.margin import margin_lines
+from settlement.reporting.close_out import close_out_lines
+from settlement.reporting.margin import margin_lines, margin_tables
 from settlement.reporting.story import Figure
 from settlement.scenario.acts.base import Act, Result, Stage, capital, listed
+from settlement.scenario.acts.close_out import set_of, settled
 from settlement.scenario.steps.margin import (
     Between,
     CloseOutOf,
@@ -30,7 +32,8 @@ def margin_report(stage: Stage, step: MarginReportOf) -> Act:
     def do() -> Result:
         report = stage.market.margin_reports.report(two.source, two.target)
         _, *lines = margin_lines(report)
-        return Result(lines, {"net_exposure": report.net_exposure, "call": report.call})
+        figures = {"net_exposure": report.net_exposure, "call": report.call}
+        return Result(lines, figures, margin_tables(report))
 
     return Act(f"Margin report of {two.source} against {two.target}", do, "margin report")
 
@@ -40,11 +43,11 @@ def margin_call(stage: Stage, step: MarginCall) -> Act:
 
     def do() -> Result:
         call = stage.market.margin.call_margin(two.source, two.target)
-        until = f", to be met by {call.deadline:%H:%M}" if call.deadline else ""
+        until = f", to be met by {stage.shown_time(call.deadline)}" if call.deadline else ""
         line = f"net exposure {show_cash(call.net_exposure)}, call {show_cash(call.amount)}{until}"
         return Result([line], {"net_exposure": call.net_exposure, "call": call.amount})
 
-    return Act(f"{_names(two)}: margin call", do, "margin call")
+    return Act(f"{capital(two.source)} calls margin of {two.target}", do, "margin call")
 
 
 def deliver_margin(stage: Stage, step: DeliverMargin) -> Act:
@@ -53,19 +56,19 @@ def deliver_margin(stage: Stage, step: DeliverMargin) -> Act:
     def do() -> Result:
         margin = stage.market.margin
         if two.securities:
-            ((symbol, quantity),) = _single(two).items()
+            ((symbol, quantity),) = two.securities.items()
             given = margin.meet_in_securities(two.source, two.target, symbol, quantity)
             worth = show_cash(cents_half_up(given.worth))
-            lines = [f"{listed({symbol: given.quantity})}, worth {worth} as margin"]
+            moved = f"{listed({symbol: given.quantity})}, worth {worth} as margin"
         else:
             _require_called(stage, two)
             paid = margin.meet_in_cash(two.source, two.target)
-            lines = [f"{show_cash(paid.principal)} in cash"]
+            moved = f"{show_cash(paid.principal)} in cash"
         left = margin.net_exposure(two.target, two.source).net_exposure
-        lines.append(f"net exposure of {two.target} now {show_cash(left)}")
-        return Result(lines, {"net_exposure": left})
+        exposure = f"net exposure of {two.target} now {show_cash(left)}"
+        return Result([f"{moved} · the call is met", exposure], {"net_exposure": left})
 
-    return Act(f"{_names(two)}: the call is met", do, "margin", _both(two))
+    return Act(f"{capital(two.source)} delivers margin to {two.target}", do, "margin", _both(two))
 
 
 def return_margin(stage: Stage, step: ReturnMargin) -> Act:
@@ -74,17 +77,17 @@ def return_margin(stage: Stage, step: ReturnMargin) -> Act:
     def do() -> Result:
         margin = stage.market.margin
         if two.securities:
-            ((symbol, quantity),) = _single(two).items()
+            ((symbol, quantity),) = two.securities.items()
             margin.return_securities(two.source, two.target, symbol, quantity)
             return Result([listed({symbol: quantity})])
         paid = margin.return_cash(two.source, two.target, two.cash)
-        lines = [show_cash(paid.principal)]
+        lines = [f"{show_cash(paid.principal)} in cash"]
         if paid.interest:
             lines.append(f"interest {paid.formula}")
         figures: dict[str, Figure] = {"cash": paid.principal, "interest": paid.interest}
         return Result(lines, figures)
 
-    return Act(f"{_names(two)}: margin returned", do, "margin", _both(two))
+    return Act(f"{capital(two.source)} returns margin to {two.target}", do, "margin", _both(two))
 
 
 def stop_clock(stage: Stage, step: StopClock) -> Act:
@@ -94,7 +97,7 @@ def stop_clock(stage: Stage, step: StopClock) -> Act:
         stage.market.margin.stop_clock(two.source, two.target)
         return Result()
 
-    return Act(f"{_names(two)}: the clock of the call stands still", do, "clock")
+    return Act(f"The clock of {two.source}'s call on {two.target} stands still", do, "clock")
 
 
 def restart_clock(stage: Stage, step: RestartClock) -> Act:
@@ -102,9 +105,9 @@ def restart_clock(stage: Stage, step: RestartClock) -> Act:
 
     def do() -> Result:
         deadline = stage.market.margin.restart_clock(two.source, two.target)
-        return Result([f"to be met by {deadline:%H:%M}"])
+        return Result([f"to be met by {stage.shown_time(deadline)}"])
 
-    return Act(f"{_names(two)}: the clock of the call runs again", do, "clock")
+    return Act(f"The clock of {two.source}'s call on {two.target} runs again", do, "clock")
 
 
 def default(stage: Stage, step: Default) -> Act:
@@ -134,13 +137,9 @@ def close_out(stage: Stage, step: CloseOutOf) -> Act:
     two = step.close_out
 
     def do() -> Result:
+        before = set_of(stage, two)
         closed = stage.market.default.close_out(two.source, two.target)
-        lines = [
-            f"{repo.reference}: owed {show_cash(repo.owed)}, "
-            f"collateral worth {show_cash(repo.market_value)}"
-            for repo in closed.repos
-        ]
-        lines.append(f"net {show_cash(closed.net)} due to {two.source}")
+        lines = [*close_out_lines(settled(stage, before, closed))]
         return Result(lines, {"net": closed.net, "repos": len(closed.repos)})
 
     return Act(f"All repos of {two.source} and {two.target} are closed out", do, "close-out")
@@ -159,24 +158,14 @@ def pay_claim(stage: Stage, step: PayClaim) -> Act:
 
     def do() -> Result:
         paid = stage.market.default.pay_claim(two.source, two.target, two.cash)
-        return Result([f"{show_cash(paid.left)} left"], {"left": paid.left})
+        line = f"{show_cash(paid.amount)} paid, {show_cash(paid.left)} left"
+        return Result([line], {"left": paid.left})
 
-    return Act(f"{_names(two)}: the claim is paid", do, "claim", _both(two))
-
-
-def _names(two: Between) -> str:
-    return f"{two.source} → {two.target}"
+    return Act(f"{capital(two.source)} pays the claim of {two.target}", do, "claim", _both(two))
 
 
 def _both(two: Between) -> tuple[str, str]:
     return two.source, two.target
-
-
-def _single(two: Moving) -> dict[str, int]:
-    """Margin moves a security at a time, as its consent does."""
-    if len(two.securities) != 1:
-        raise BadInput("one security a step")
-    return two.securities
 
 
 def _require_called(stage: Stage, two: Moving) -> None:

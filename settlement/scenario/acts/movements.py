@@ -19,7 +19,8 @@ def transfer(stage: Stage, step: Transfer) -> Act:
         return Result()
 
     moved = stage.shown(step.transfer)
-    return Act(f"{capital(step.source)} itself transfers {moved} to {step.target}", do)
+    heading = f"{capital(step.source)} transfers {moved} to {step.target} outside the venue"
+    return Act(heading, do)
 
 
 def deliver_free(stage: Stage, step: DeliverFree) -> Act:

@@ -2,42 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from settlement.analytics.allocation import Objective
 from settlement.coordinator.deals import Deal, MasterAgreement
-from settlement.errors import Refused
-from settlement.model.asset import SecurityKind
+from settlement.coordinator.repo import BookedRepo, Closing
+from settlement.errors import BadInput, Refused
 from settlement.model.repo import Income, Method
-from settlement.reporting.statement import statement_lines
-from settlement.reporting.story import Figure
+from settlement.reporting.statement import statement_lines, statement_tables
 from settlement.scenario.acts.base import Act, Result, Stage, listed
+from settlement.scenario.acts.opening import (
+    MARGIN_WORDS,
+    market_value,
+    opened,
+    price_line,
+    terms_lines,
+)
 from settlement.scenario.model import MarginPart
 from settlement.scenario.steps.repo import Close, PriceOf, Repo, StatementOf
 from settlement.scenario.steps.trades import Reverse
 from settlement.units import (
     cash_from_chain,
-    cents_half_up,
     price_to_chain,
     show_cash,
     show_per_cent,
 )
 
 _INCOME = {"paid-across": Income.MANUFACTURED, "in-the-price": Income.IN_THE_PRICE}
-_MARGIN = {Method.HAIRCUT: "haircut", Method.RATIO: "margin ratio"}
 
 
 def adopt_policy(stage: Stage, margin: MarginPart) -> Act:
     """The venue's collateral policy."""
 
     def do() -> Result:
-        numbers = {SecurityKind(kind).number: value for kind, value in margin.by_kind.items()}
-        version = stage.market.board.adopt_policy(numbers, margin.method, margin.concentration)
-        return Result([] if alone else [kinds], {"version": version})
+        version = stage.market.board.adopt_policy(margin.schedule)
+        lines = [*([] if alone else [kinds]), *_limits(stage, margin)]
+        return Result(lines, {"version": version})
 
-    alone, word = len(margin.by_kind) == 1, _MARGIN[margin.method]
-    kinds = ", ".join(f"{kind} {show_per_cent(value)}" for kind, value in margin.by_kind.items())
+    alone, word = len(margin.margins) == 1, MARGIN_WORDS[margin.method]
+    kinds = ", ".join(f"{kind} {show_per_cent(value)}" for kind, value in margin.margins.items())
     return Act(f"Venue adopts its collateral policy: {word}{' ' + kinds if alone else ''}", do)
+
+
+def _limits(stage: Stage, margin: MarginPart) -> Iterator[str]:
+    """What the policy takes no more of, and from whom it takes it."""
+    if margin.concentration < 1:
+        yield f"of one issuer at most {show_per_cent(margin.concentration)} of a repo's collateral"
+    for kind, leis in margin.issuers.items():
+        yield f"{kind} only of {', '.join(_issuer(stage, lei) for lei in leis)}"
+
+
+def _issuer(stage: Stage, lei: str) -> str:
+    """An issuer with what it issued."""
+    securities = stage.scenario.securities.items()
+    issued = [symbol for symbol, part in securities if part.issuer == lei]
+    return f"{lei} ({', '.join(issued)})" if issued else lei
 
 
 def price(stage: Stage, step: PriceOf) -> Act:
@@ -59,42 +79,70 @@ def price(stage: Stage, step: PriceOf) -> Act:
 
 
 def repo(stage: Stage, step: Repo) -> Act:
-    def do() -> Result:
-        desk = stage.market.repo
-        if not step.again:
-            deal = _deal(stage, step)
-            if step.allocate is not None:
-                deal = stage.market.agent.propose(deal, Objective(step.allocate)).deal
-            desk.agree(deal)
-        booked = desk.open(step.repo)
-        figures: dict[str, Figure] = {"purchase_price": booked.purchase_price}
-        if step.again:
-            return Result(figures=figures)
-        value = cents_half_up(stage.market.board.market_value(booked.deal.collateral))
-        figures["market_value"] = value
-        lines = [_repo_line(booked.deal, value)]
-        if step.allocate is not None:
-            lines.insert(0, f"the agent allocates {listed(booked.deal.collateral)}")
-        return Result(lines, figures)
-
     if step.again:
-        return Act(f"Repo {step.repo} is submitted again", do, step.repo)
-    what = listed(step.collateral) or f"{step.purchase_price:,} {stage.scenario.currency}"
+        return _again(stage, step)
+    if step.lots:
+        return _shaped(stage, step)
+
+    def do() -> Result:
+        desk, deal = stage.market.repo, _deal(stage, step)
+        if step.allocate is None:
+            desk.agree(deal)
+            return opened(stage, desk.open(step.repo))
+        booked = desk.agree(stage.market.agent.propose(deal, Objective(step.allocate)).deal)
+        allocated = f"the agent allocates {listed(booked.deal.collateral)}"
+        told = opened(stage, desk.open(step.repo))
+        return Result([allocated, *told.lines], told.figures)
+
+    price = show_cash(step.purchase_price or Decimal(0))
+    what = listed(step.collateral) or f"collateral for {price} {stage.scenario.currency}"
     heading = f"Repo {step.repo} opens  {step.seller} → {step.buyer}  {what}"
     return Act(heading, do, step.repo, (str(step.seller), str(step.buyer)))
+
+
+def _again(stage: Stage, step: Repo) -> Act:
+    """A repo that was agreed before and did not open."""
+    desk = stage.market.repo
+    deal = desk.booked(step.repo).deal
+
+    def do() -> Result:
+        return opened(stage, desk.open(step.repo))
+
+    what = f"{deal.seller} → {deal.buyer}  {listed(deal.collateral)}"
+    return Act(f"Repo {step.repo} opens  {what}", do, step.repo, (deal.seller, deal.buyer))
+
+
+def _shaped(stage: Stage, step: Repo) -> Act:
+    """Lots of one deal, each a repo that opens for itself or waits."""
+
+    def do() -> Result:
+        market, whole = stage.market, _deal(stage, step)
+        lots = [market.repo.agree(deal) for deal in market.delivery.shape(whole, step.lots)]
+        outcome = market.repo.open_all([lot.reference for lot in lots])
+        lent = [lot for lot in lots if outcome[lot.reference] is None]
+        lines = [
+            *terms_lines(whole, market_value(stage, whole)),
+            *(_lot_line(lot, outcome[lot.reference]) for lot in lots),
+            *([price_line(stage, lent)] if lent else []),
+        ]
+        price = sum((lot.purchase_price for lot in lent), Decimal(0))
+        return Result(lines, {"lots": len(lent), "purchase_price": price})
+
+    heading = f"Repo {step.repo} is shaped  {step.seller} → {step.buyer}  {listed(step.collateral)}"
+    return Act(heading, do, "", (str(step.seller), str(step.buyer)))
+
+
+def _lot_line(lot: BookedRepo, refused: Refused | None) -> str:
+    what = f"{listed(lot.deal.collateral)} for {show_cash(lot.purchase_price)}"
+    fate = "opens" if refused is None else f"waits: {refused.sentence}"
+    return f"{lot.reference}  {what} {fate}"
 
 
 def close(stage: Stage, step: Close) -> Act:
     def do() -> Result:
         closing = stage.market.repo.close(step.close, step.by)
-        lines = [
-            f"interest {closing.formula}",
-            f"repurchase price {show_cash(closing.repurchase_price)}",
-        ]
-        if closing.fails_charge:
-            lines.append(f"less the fails charge {show_cash(closing.fails_charge)}")
         return Result(
-            lines,
+            [*_closing_lines(stage, booked, closing)],
             {
                 "price_differential": closing.price_differential,
                 "repurchase_price": closing.repurchase_price,
@@ -109,6 +157,22 @@ def close(stage: Stage, step: Close) -> Act:
     return Act(f"Repo {step.close} closes", do, step.close, shows)
 
 
+def _closing_lines(stage: Stage, booked: BookedRepo, closing: Closing) -> Iterator[str]:
+    """What is paid and why; the collateral only where it is no longer what was sold."""
+    record, name = stage.market.repo.record(booked.reference), stage.market.directory.name
+    yield f"interest {closing.formula}"
+    yield f"repurchase price {show_cash(closing.repurchase_price)}"
+    if closing.fails_charge:
+        rate, days = show_per_cent(booked.agreement.fails_rate), record.failed_days
+        factors = f"{show_cash(closing.repurchase_price)} × {rate} × {days}/{closing.basis}"
+        charge = show_cash(closing.fails_charge)
+        yield f"fails charge {factors} = {charge}, borne by {booked.deal.buyer}"
+        yield f"{booked.deal.seller} pays {show_cash(closing.paid)}"
+    if record.lines != record.terms.lines:
+        left = {name(line.security): line.quantity for line in record.lines if line.quantity}
+        yield f"collateral returned: {listed(left) or 'none'}"
+
+
 def reverse(stage: Stage, step: Reverse) -> Act:
     """Of a repo: the root wallet takes the collateral from whoever has it."""
     market, name = stage.market, stage.market.directory.name
@@ -116,6 +180,10 @@ def reverse(stage: Stage, step: Reverse) -> Act:
     seller, holder = name(record.terms.seller), name(record.holder)
 
     def do() -> Result:
+        if not record.is_open:
+            raise BadInput(
+                f"{step.reverse} is over: reverse the repo that holds the collateral now"
+            )
         for line in record.lines:
             market.onboarding.root_move(
                 record.holder,
@@ -127,17 +195,19 @@ def reverse(stage: Stage, step: Reverse) -> Act:
             )
         market.servicing.record_reversal(step.reverse)
         exposure = cash_from_chain(record.purchase_price)
-        lines = [f"collateral returns, cash does not: {name(record.terms.buyer)} is exposed"]
-        return Result(lines, {"exposure": exposure})
+        buyer = name(record.terms.buyer)
+        told = f"collateral returns, cash does not: {buyer} is exposed for {show_cash(exposure)}"
+        return Result([told], {"exposure": exposure})
 
-    heading = f"Root wallet reverses {step.reverse} ({step.reason}): {holder} → {seller}"
+    what = listed({name(line.security): line.quantity for line in record.lines})
+    heading = f"Root wallet reverses {step.reverse} ({step.reason}): {what}  {holder} → {seller}"
     return Act(heading, do, step.reverse)
 
 
 def statement(stage: Stage, step: StatementOf) -> Act:
     def do() -> Result:
-        _, *lines = statement_lines(stage.market.statements.of(step.statement))
-        return Result(lines)
+        written = stage.market.statements.of(step.statement)
+        return Result([*statement_lines(written)], tables=statement_tables(written))
 
     return Act(f"Statement of repo {step.statement}", do, step.statement)
 
@@ -149,8 +219,6 @@ def _deal(stage: Stage, step: Repo) -> Deal:
             "this story has no margin part, so the venue takes no collateral",
             error="NotEligible",
         )
-    none = Decimal(0) if margin.method is Method.HAIRCUT else Decimal(1)
-    kinds = {symbol: part.kind for symbol, part in stage.scenario.securities.items()}
     assert step.repo_rate is not None
     assert step.purchase_date is not None
     return Deal(
@@ -160,7 +228,7 @@ def _deal(stage: Stage, step: Repo) -> Deal:
         buyer=str(step.buyer),
         currency=stage.scenario.currency,
         collateral=step.collateral,
-        margins={symbol: margin.by_kind.get(kinds[symbol], none) for symbol in step.collateral},
+        margins={symbol: _margin(stage, symbol, margin.method) for symbol in step.collateral},
         repo_rate=step.repo_rate,
         purchase_date=step.purchase_date,
         repurchase_date=step.repurchase_date,
@@ -173,6 +241,9 @@ def _deal(stage: Stage, step: Repo) -> Deal:
             method=margin.method,
             basis=margin.basis,
             late_rate=margin.late_rate,
+            fails_rate=margin.fails_rate,
+            call_deadline=margin.call_deadline,
+            grace=margin.grace,
             margin_rate=margin.cash_interest_rate,
             threshold=margin.threshold,
             minimum_transfer=margin.minimum_transfer_amount,
@@ -180,16 +251,10 @@ def _deal(stage: Stage, step: Repo) -> Deal:
     )
 
 
-def _repo_line(deal: Deal, value: Decimal) -> str:
-    word = _MARGIN[deal.agreement.method]
-    margins = " and ".join(dict.fromkeys(map(show_per_cent, deal.margins.values())))
-    rate = show_per_cent(deal.repo_rate)
-    held = " · held in tri-party custody" if deal.venue == "tri-party" else ""
-    return f"market value {show_cash(value)}, {word} {margins}, {rate}, {_term(deal)}{held}"
-
-
-def _term(deal: Deal) -> str:
-    if deal.repurchase_date is None:
-        return f"until notice of {deal.notice} days" if deal.notice else "until notice"
-    days = (deal.repurchase_date - deal.purchase_date).days
-    return {0: "intraday", 1: "overnight"}.get(days, f"{days} days")
+def _margin(stage: Stage, symbol: str, method: Method) -> Decimal:
+    """The least margin that the policy takes a security at; none where it takes none, which then
+    the venue says."""
+    try:
+        return stage.market.board.rule(stage.market.directory.security(symbol)).margin
+    except Refused:
+        return Decimal(0) if method is Method.HAIRCUT else Decimal(1)

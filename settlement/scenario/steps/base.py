@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
 from settlement.scenario.fields import Moment, Span, Text
 
@@ -21,8 +28,22 @@ def _listed(written: object) -> object:
 
 Names = Annotated[list[Text], BeforeValidator(_listed)]
 
+
+def other_side(buyer: str | None, info: ValidationInfo) -> str | None:
+    """A buyer who is not the seller. Raises {ValueError}."""
+    if buyer is not None and buyer == info.data.get("seller"):
+        raise ValueError(f"{buyer} is the seller, too")
+    return buyer
+
+
 TIMING = ("at", "advance", "expect")
 """Words that may stand before the one that names the step."""
+
+REFUSED = "refused"
+"""What `expect` says where a refusal must come."""
+
+REFUSED_FIGURES = {"short": "what is missing, where the reason is MONY or LACK"}
+"""What `expect` can compare, besides `refused`, after any refusal."""
 
 
 class Step(BaseModel):
@@ -57,6 +78,11 @@ class Step(BaseModel):
     def amounts(self) -> Iterator[tuple[str, str, Decimal]]:
         """(field, asset, amount) where an amount may be of cash or of a security."""
         yield from ()
+
+    @property
+    def comparable(self) -> Mapping[str, str]:
+        """The figures that there may be, refused or not."""
+        return REFUSED_FIGURES if REFUSED in self.expect else self.figures
 
     @model_validator(mode="after")
     def _one_time(self) -> Step:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from settlement.scenario.fields import PositiveAmount, Price, Quantity, Text
 from settlement.scenario.steps.base import Name, Step
@@ -19,18 +19,33 @@ class Between(BaseModel):
     source: Text = Field(alias="from", description="participant that acts")
     target: Text = Field(alias="to", description="participant that it acts towards")
 
+    @field_validator("target")
+    @classmethod
+    def _another(cls, target: str, info: ValidationInfo) -> str:
+        if target == info.data.get("source"):
+            raise ValueError(f"{target} stands on both sides")
+        return target
 
-class Moving(Between):
-    """The same with what moves: cash or securities, or neither for as much as is due."""
+
+class Paying(Between):
+    """The same with the cash that is paid; without, as much as is due."""
 
     cash: PositiveAmount | None = Field(None, description="cash")
-    securities: dict[Text, Quantity] = Field(default_factory=dict, description="securities")
 
-    @model_validator(mode="after")
-    def _one_kind(self) -> Moving:
-        if self.cash is not None and self.securities:
+
+class Moving(Paying):
+    """The same with what moves: cash, or one security; without, the cash that is due."""
+
+    securities: dict[Text, Quantity] = Field(default_factory=dict, description="one security")
+
+    @field_validator("securities")
+    @classmethod
+    def _one(cls, securities: dict[str, int], info: ValidationInfo) -> dict[str, int]:
+        if len(securities) > 1:
+            raise ValueError("margin moves one security a step: its consent names one")
+        if securities and info.data.get("cash") is not None:
             raise ValueError("`cash` or `securities`, not both")
-        return self
+        return securities
 
 
 class _Two(Step):
@@ -180,4 +195,4 @@ class PayClaim(_Two):
     figures: ClassVar[Mapping[str, str]] = {"left": "what is still owed"}
     example = "{pay_claim: {from: dealer, to: fund, cash: 100000.00}}"
 
-    pay_claim: Moving = Field(description="`from` owes it to `to`; alone, all of it")
+    pay_claim: Paying = Field(description="`from` owes it to `to`; alone, all of it")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from settlement.scenario.fields import (
     Count,
@@ -21,7 +22,8 @@ from settlement.scenario.fields import (
     Truth,
     VenueName,
 )
-from settlement.scenario.steps.base import TIMING, Name, Step
+from settlement.scenario.steps.base import TIMING, Name, Step, other_side
+from settlement.units import show_quantity
 
 
 class PriceOf(Step):
@@ -47,6 +49,7 @@ class Repo(Step):
     figures: ClassVar[Mapping[str, str]] = {
         "purchase_price": "the cash of the opening leg",
         "market_value": "of the collateral at the board's prices, to the cent",
+        "lots": "how many lots opened",
     }
     example = """\
 repo: R1
@@ -78,6 +81,10 @@ expect: {purchase_price: 9974250.00}
     allocate: ObjectiveName | None = Field(
         None, description="the agent chooses the collateral for `purchase_price`; tri-party only"
     )
+    lots: list[Quantity] = Field(
+        default_factory=list,
+        description="shapes it: one repo for each of these nominals, named R1/1, R1/2 and so on",
+    )
     notice: Count = Field(0, description="days from a notice to the repurchase date that it sets")
     income: IncomeName = Field("paid-across", description="what becomes of income in the term")
     may_substitute: Truth = Field(False, description="whether the seller may substitute alone")
@@ -89,8 +96,10 @@ expect: {purchase_price: 9974250.00}
         return self.seller is None
 
     def introduces(self) -> Iterator[tuple[str, str]]:
-        if not self.again:
+        if not self.again and not self.lots:
             yield "repo", self.repo
+        for place, _ in enumerate(self.lots, start=1):
+            yield "repo", f"{self.repo}/{place}"
 
     def names(self) -> Iterator[Name]:
         if self.again:
@@ -99,6 +108,33 @@ expect: {purchase_price: 9974250.00}
         yield "seller", "participant", str(self.seller)
         yield "buyer", "participant", str(self.buyer)
         yield from (("collateral", "security", symbol) for symbol in self.collateral)
+
+    @field_validator("buyer")
+    @classmethod
+    def _another(cls, buyer: str | None, info: ValidationInfo) -> str | None:
+        return other_side(buyer, info)
+
+    @field_validator("repurchase_date")
+    @classmethod
+    def _later(cls, day: date | None, info: ValidationInfo) -> date | None:
+        purchase = info.data.get("purchase_date")
+        if day is not None and purchase is not None and day < purchase:
+            raise ValueError(f"{day} is before the purchase date {purchase}")
+        return day
+
+    @field_validator("lots")
+    @classmethod
+    def _whole(cls, lots: list[int], info: ValidationInfo) -> list[int]:
+        collateral = info.data.get("collateral", {})
+        if lots and len(collateral) != 1:
+            raise ValueError("lots are of one security, which is `collateral`")
+        for symbol, quantity in collateral.items():
+            if lots and sum(lots) != quantity:
+                shown = f"{show_quantity(quantity)} {symbol}"
+                raise ValueError(
+                    f"the lots sum to {show_quantity(sum(lots))}, and `collateral` is {shown}"
+                )
+        return lots
 
     @model_validator(mode="after")
     def _complete(self) -> Repo:
@@ -122,8 +158,8 @@ class Close(Step):
     figures: ClassVar[Mapping[str, str]] = {
         "price_differential": "the interest, to the cent",
         "repurchase_price": "purchase price and interest",
-        "fails_charge": "what the buyer bears of it for its fail",
-        "days": "from the purchase date to the day of the close",
+        "fails_charge": "what the buyer bears for its fail: the seller pays so much less",
+        "days": "for which interest was counted; none in minutes, none while a fail stops it",
     }
     example = "{at: 2026-03-03 10:00, close: R1, expect: {price_differential: 1191.37}}"
 

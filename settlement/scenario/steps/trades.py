@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from settlement.errors import BadInput
 from settlement.scenario.fields import ModeName, PositiveAmount, Price, Quantity, Text, Truth
-from settlement.scenario.steps.base import Name, Names, Step
+from settlement.scenario.steps.base import Name, Names, Step, other_side
 from settlement.units import parse_decimal
 
 INSTRUCTED: Mapping[str, Callable[[str], Any]] = {
@@ -53,6 +60,11 @@ class TradeFields(BaseModel):
         """The trade, unless it was booked before."""
         if not self.again:
             yield "trade", self.trade
+
+    @field_validator("buyer")
+    @classmethod
+    def _another(cls, buyer: str | None, info: ValidationInfo) -> str | None:
+        return other_side(buyer, info)
 
     @model_validator(mode="after")
     def _complete(self) -> TradeFields:
