@@ -30,7 +30,7 @@ def test_the_figures_do_not_change_by_themselves(figures):
         ("settle_batch_50", "best_effort", 58_000),
         ("repo_open", "steady", 140_000),
         ("repo_close", "steady", 100_000),
-        ("repo_substitute", "steady", 135_000),
+        ("repo_substitute", "steady", 132_000),
         ("margin_in_cash", "steady", 100_000),
         ("repo_default", "all", 200_000),
     ],
