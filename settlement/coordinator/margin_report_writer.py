@@ -111,14 +111,7 @@ class MarginReportWriter:
         return sum((value for value, _ in values), Fraction(0)), sum(after, Fraction(0))
 
     def _margin(self, netting: Netting, now: int) -> list[MarginHeld]:
-        record, found = netting.record, list[MarginHeld]()
-        interest = margin_interest(netting, netting.day(now))
-        if record.cash or interest:
-            cash = Fraction(cash_from_chain(netting.sign_of(record.cash)))
-            symbol = netting.cash.symbol
-            found.append(
-                MarginHeld(asset=symbol, quantity=None, interest=interest, value=cash + interest)
-            )
+        record, found = netting.record, cash_held(netting, netting.day(now))
         for address in record.sorted_securities:
             held = record.securities[address]
             quantity = netting.sign_of(held.quantity)
@@ -139,3 +132,12 @@ class MarginReportWriter:
     def _price(self, netting: Netting, security: str) -> Decimal:
         symbol = self._facility.directory.name(security)
         return self._board.price(symbol, netting.agreement.maximum_price_age)
+
+
+def cash_held(netting: Netting, day: int) -> list[MarginHeld]:
+    """The cash margin with its interest up to a day; nothing where there is neither."""
+    cash, interest = netting.sign_of(netting.record.cash), margin_interest(netting, day)
+    if not cash and not interest:
+        return []
+    value = Fraction(cash_from_chain(cash)) + interest
+    return [MarginHeld(asset=netting.cash.symbol, quantity=None, interest=interest, value=value)]

@@ -6,21 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from settlement.coordinator.close_out import FixedPrice
 from settlement.coordinator.margin_report import MarginHeld
 from settlement.reporting.margin import margin_words
 from settlement.units import cents_half_up, show_cash
 
 _NAME, _COLUMN = 26, 15
 _HEADS = ("owed", "collateral", "due")
-
-
-@dataclass(frozen=True, slots=True)
-class PriceUsed:
-    """What a security counted at; disputed where a side stated it."""
-
-    security: str
-    price: Decimal
-    disputed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +37,7 @@ class Settled:
 
     by: str
     against: str
-    prices: Sequence[PriceUsed]
+    prices: Sequence[FixedPrice]
     repos: Sequence[ClosedRepo]
     margin: Sequence[MarginHeld]
     net: Decimal
@@ -73,7 +65,7 @@ def close_out_lines(settled: Settled) -> Iterator[str]:
     yield f"net {show_cash(abs(settled.net))} due to {receiver}"
 
 
-def _price(used: PriceUsed) -> str:
+def _price(used: FixedPrice) -> str:
     return f"{used.security} {used.price}{' (disputed)' if used.disputed else ''}"
 
 

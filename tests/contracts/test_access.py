@@ -83,14 +83,8 @@ def test_a_batch_reads_what_it_lists(market, chain, sent, mode, words):
     require_each_used(chain, batch)
 
 
-@pytest.mark.parametrize("venue", ["bilateral", "tri-party"])
-def test_a_repo_reads_what_it_lists(market, chain, sent, venue):
-    today = market.today()
-    market.onboarding.issue_cash("dealer", "USD", Decimal("10.00"))
-    market.board.adopt_policy(
-        by_kind({SecurityKind.TREASURY_NOTE: Decimal("0.01")}, Method.HAIRCUT)
-    )
-    market.board.post_price("T-2035", 100_750_000)
+def agree_overnight(market, venue):
+    """R1, of 10,000 T-2035 until tomorrow."""
     market.repo.agree(
         Deal(
             reference="R1",
@@ -101,10 +95,20 @@ def test_a_repo_reads_what_it_lists(market, chain, sent, venue):
             collateral={"T-2035": 10_000},
             margins={"T-2035": Decimal("0.01")},
             repo_rate=Decimal("0.043"),
-            purchase_date=today,
-            repurchase_date=today + timedelta(days=1),
+            purchase_date=market.today(),
+            repurchase_date=market.today() + timedelta(days=1),
         )
     )
+
+
+@pytest.mark.parametrize("venue", ["bilateral", "tri-party"])
+def test_a_repo_reads_what_it_lists(market, chain, sent, venue):
+    market.onboarding.issue_cash("dealer", "USD", Decimal("10.00"))
+    market.board.adopt_policy(
+        by_kind({SecurityKind.TREASURY_NOTE: Decimal("0.01")}, Method.HAIRCUT)
+    )
+    market.board.post_price("T-2035", 100_750_000)
+    agree_overnight(market, venue)
     require_each_used(chain, sent(market.repo.open, "R1"))
     market.repo.open("R1")
     market.at(market.now() + timedelta(days=1))
@@ -123,20 +127,7 @@ def test_a_substitution_reads_what_it_lists(market, chain, sent, venue, kept):
     )
     for symbol in ("T-2034", "T-2035"):
         market.board.post_price(symbol, 100_750_000)
-    market.repo.agree(
-        Deal(
-            reference="R1",
-            venue=venue,
-            seller="dealer",
-            buyer="fund",
-            currency="USD",
-            collateral={"T-2035": 10_000},
-            margins={"T-2035": Decimal("0.01")},
-            repo_rate=Decimal("0.043"),
-            purchase_date=market.today(),
-            repurchase_date=market.today() + timedelta(days=1),
-        )
-    )
+    agree_overnight(market, venue)
     market.repo.open("R1")
     basket = {"T-2035": kept, "T-2034": 10_000}
     require_each_used(chain, sent(market.changes.substitute_basket, "R1", basket))

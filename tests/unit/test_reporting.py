@@ -3,8 +3,9 @@
 from decimal import Decimal
 from fractions import Fraction
 
+from settlement.coordinator.close_out import FixedPrice
 from settlement.coordinator.margin_report import MarginHeld
-from settlement.reporting.close_out import ClosedRepo, PriceUsed, Settled, close_out_lines
+from settlement.reporting.close_out import ClosedRepo, Settled, close_out_lines
 
 
 def closed(reference, owed, counted, in_custody=None):
@@ -20,7 +21,7 @@ def closed(reference, owed, counted, in_custody=None):
 
 
 def told(net, *repos, margin=()):
-    prices = [PriceUsed("T-2035", Decimal("0.97"), disputed=False)]
+    prices = [FixedPrice("T-2035", Decimal("0.97"), disputed=False)]
     settled = Settled(
         by="fund", against="dealer", prices=prices, repos=repos, margin=margin, net=Decimal(net)
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from settlement.analytics.collateral import market_value
-from settlement.coordinator.default import CloseOut, Valued
+from settlement.coordinator.close_out import CloseOut, Valued
 from settlement.coordinator.margin_report import MarginHeld
-from settlement.coordinator.netting import Netting, NettingSets, margin_interest
-from settlement.reporting.close_out import ClosedRepo, PriceUsed, Settled
+from settlement.coordinator.margin_report_writer import cash_held
+from settlement.coordinator.netting import Netting, NettingSets
+from settlement.reporting.close_out import ClosedRepo, Settled
 from settlement.scenario.acts.base import Stage
 from settlement.scenario.steps.margin import Between
-from settlement.units import cash_from_chain, cents_half_up
+from settlement.units import cents_half_up
 
 
 def set_of(stage: Stage, two: Between) -> Netting:
@@ -24,7 +25,7 @@ def settled(stage: Stage, before: Netting, closed: CloseOut) -> Settled:
     return Settled(
         by=closed.by,
         against=closed.against,
-        prices=[PriceUsed(each.security, each.price, each.disputed) for each in closed.prices],
+        prices=closed.prices,
         repos=tuple(_repo(stage, closed, valued) for valued in closed.repos),
         margin=tuple(_margin(stage, before, closed)),
         net=closed.net,
@@ -50,14 +51,8 @@ def _repo(stage: Stage, closed: CloseOut, valued: Valued) -> ClosedRepo:
 
 def _margin(stage: Stage, before: Netting, closed: CloseOut) -> list[MarginHeld]:
     """What stood as margin, as `by` held it: cash with interest to the default, and securities."""
-    record, found = before.record, list[MarginHeld]()
-    interest = margin_interest(before, before.day(record.declared_at))
-    if record.cash or interest:
-        cash = Fraction(cash_from_chain(before.sign_of(record.cash)))
-        symbol = before.cash.symbol
-        found.append(
-            MarginHeld(asset=symbol, quantity=None, interest=interest, value=cash + interest)
-        )
+    record = before.record
+    found = cash_held(before, before.day(record.declared_at))
     for address in record.sorted_securities:
         symbol = stage.market.directory.name(address)
         quantity = before.sign_of(record.securities[address].quantity)
