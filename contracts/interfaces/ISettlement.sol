@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Movement} from "./IRegisteredERC20.sol";
+
 /// @notice A sale of `quantity` of `security` by `seller` against `amount` of `cash` by `buyer`. Both sign it.
 /// @param quantity units of the security (nominal or shares), above zero
 /// @param amount millionths of the currency unit, above zero, whole cents
@@ -61,11 +63,13 @@ struct Leg {
     uint256 amount;
 }
 
-/// @notice All-or-none: every leg is netted and the trades settle together or not at all. Best-effort: each trade by
-/// itself, in the order given.
+/// @notice All-or-none: every leg is netted and the trades settle together or not at all (the third of the BIS models of
+/// DvP). Best-effort: each trade by itself, in the order given (the first). Cash-net: together or not at all, securities trade
+/// by trade in the order given, cash netted (the second, without the gap in time that it has elsewhere).
 enum BatchMode {
     AllOrNone,
-    BestEffort
+    BestEffort,
+    CashNet
 }
 
 /// @title The venue's door: delivery against payment, or nothing.
@@ -171,7 +175,8 @@ interface ISettlement {
 
     /// @notice Settles a batch. All-or-none nets every leg per wallet and asset first, so neither the order of the trades nor
     /// what passes through a wallet matters; rules of a token, such as its denomination, count for what moves. Best-effort goes
-    /// in the order given, each trade with {ITEM_GAS} to spend.
+    /// in the order given, each trade with {ITEM_GAS} to spend. Cash-net moves every security in the order given, so its
+    /// seller must hold it by then, and nets the cash.
     function settleBatch(SignedTrade[] calldata trades, BatchMode mode) external;
 
     /// @notice Delivers free of payment what both sides signed.
@@ -191,8 +196,11 @@ interface ISettlement {
         bytes calldata secondSignature
     ) external;
 
-    /// @notice Moves the legs in their order, under the lock, on the word of a contract of this venue.
+    /// @notice Moves the legs in their order, under the lock, on the word of the venue's repo desk.
     function deliver(Leg[] calldata legs) external;
+
+    /// @notice Makes the movements of one asset in their order, under the lock, on the word of the venue's netting cycles.
+    function deliverNets(address asset, Movement[] calldata movements) external;
 
     /// @notice Reverts with {Locked} while a settlement is under way, when balances are between two truths.
     function requireUnlocked() external view;

@@ -10,7 +10,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 type Asset is uint256;
 type Position is uint256;
 
-using {token, newest, earlier} for Asset global;
+using {token, newest, earlier, sum, post} for Asset global;
 using {wallet, net, add, next, nextDue} for Position global;
 
 function token(Asset asset) pure returns (address) {
@@ -23,6 +23,27 @@ function newest(Asset asset) pure returns (Position) {
 
 function earlier(Asset asset) pure returns (Asset) {
     return Asset.wrap(_read(Asset.unwrap(asset), EARLIER));
+}
+
+/// @dev Zero, unless somebody is due what nobody owes, or owes what is due to nobody.
+function sum(Asset asset) pure returns (int256 total) {
+    unchecked {
+        for (Position each = asset.newest(); Position.unwrap(each) != 0; each = each.next()) total += each.net();
+    }
+}
+
+/// @dev Opens the one position of `owner`, which is looked for no more and so stands in no index.
+function post(Asset asset, address owner, int256 amount) pure {
+    int256 value = SafeCast.toInt128(amount);
+    assembly ("memory-safe") {
+        let newestOfAsset := add(asset, VALUE)
+        let entry := mload(0x40)
+        mstore(0x40, add(entry, ENTRY_SIZE))
+        mstore(entry, owner)
+        mstore(add(entry, VALUE), value)
+        mstore(add(entry, EARLIER), mload(newestOfAsset))
+        mstore(newestOfAsset, entry)
+    }
 }
 
 function wallet(Position position) pure returns (address) {
@@ -75,10 +96,10 @@ library Netting {
         Asset newest;
     }
 
-    /// @dev An empty ledger for `trades` trades. Each opens six entries at most, so the index is never full.
-    function create(uint256 trades) internal pure returns (Ledger memory ledger) {
+    /// @dev An empty ledger for at most `entries` entries that are looked for; its index is never full.
+    function create(uint256 entries) internal pure returns (Ledger memory ledger) {
         uint256 places = 8;
-        while (places < 8 * trades) places *= 2;
+        while (3 * places < 4 * entries) places *= 2;
         ledger.index = new uint256[](places);
     }
 

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import {IRegisteredERC20} from "../interfaces/IRegisteredERC20.sol";
+import {IRegisteredERC20, Movement} from "../interfaces/IRegisteredERC20.sol";
 import {
     BatchMode,
     Cancellation,
@@ -17,8 +17,9 @@ import {IWalletRegistry, SignerKind} from "../interfaces/IWalletRegistry.sol";
 import {ActiveCheck} from "../registry/ActiveCheck.sol";
 import {CheckedTrade, asItStands, checked} from "./CheckedTrade.sol";
 import {Consent} from "./Consent.sol";
-import {Movements, movements} from "./Movements.sol";
-import {Asset, Netting, Position} from "./Netting.sol";
+import {copied} from "./Movements.sol";
+import {payments} from "./NetPayments.sol";
+import {Asset, Netting} from "./Netting.sol";
 import {TradeLib} from "./TradeLib.sol";
 
 /// @title The venue's door. Manual: {ISettlement}.
@@ -43,8 +44,11 @@ contract Settlement is ISettlement, EIP712 {
     /// @notice The register that says who is active and how each wallet signs.
     IWalletRegistry public immutable REGISTRY;
 
-    /// @notice The venue's repo desk, the only contract beside this one that may move assets through {deliver}.
+    /// @notice The venue's repo desk, the only contract that may move assets through {deliver}.
     address public immutable REPO_FACILITY;
+
+    /// @notice The venue's netting cycles, the only contract that may move assets through {deliverNets}.
+    address public immutable NET_SETTLEMENT;
 
     /// @dev 256 nonces, in the slot at the hash of their key ({_nonceAt}): a mapping would hash that hash twice more.
     struct NonceWord {
@@ -61,14 +65,15 @@ contract Settlement is ISettlement, EIP712 {
         _lock = 0;
     }
 
-    modifier onlyVenue() {
-        if (msg.sender != REPO_FACILITY) revert NotOfThisVenue(msg.sender);
+    modifier onlyFrom(address contractOfThisVenue) {
+        if (msg.sender != contractOfThisVenue) revert NotOfThisVenue(msg.sender);
         _;
     }
 
-    constructor(IWalletRegistry registry, address repoFacility) EIP712("DvP Settlement", "1") {
+    constructor(IWalletRegistry registry, address repoFacility, address netSettlement) EIP712("DvP Settlement", "1") {
         REGISTRY = registry;
         REPO_FACILITY = repoFacility;
+        NET_SETTLEMENT = netSettlement;
     }
 
     /// @inheritdoc ISettlement
@@ -83,8 +88,8 @@ contract Settlement is ISettlement, EIP712 {
     /// @inheritdoc ISettlement
     function settleBatch(SignedTrade[] calldata trades, BatchMode mode) external locked {
         if (trades.length == 0) revert EmptyBatch();
-        if (mode == BatchMode.AllOrNone) _settleTogether(trades);
-        else _settleEach(trades);
+        if (mode == BatchMode.BestEffort) _settleEach(trades);
+        else _settleTogether(trades, mode);
     }
 
     /// @notice One trade of a best-effort batch, in a call of its own so that a failure leaves no trace.
@@ -135,11 +140,17 @@ contract Settlement is ISettlement, EIP712 {
     }
 
     /// @inheritdoc ISettlement
-    function deliver(Leg[] calldata legs) external onlyVenue locked {
+    function deliver(Leg[] calldata legs) external onlyFrom(REPO_FACILITY) locked {
         for (uint256 i = 0; i < legs.length; ++i) {
             (address asset, address from, address to, uint256 amount) = _wordsOf(legs[i]);
             _move(asset, from, to, amount);
         }
+    }
+
+    /// @inheritdoc ISettlement
+    function deliverNets(address asset, Movement[] calldata movements) external onlyFrom(NET_SETTLEMENT) locked {
+        if (asset.code.length == 0) revert NotAToken(asset);
+        copied(movements).carryOut(asset);
     }
 
     /// @inheritdoc ISettlement
@@ -191,8 +202,10 @@ contract Settlement is ISettlement, EIP712 {
         emit Settled(id, seller, buyer, trade.security(), trade.quantity(), trade.cash(), trade.amount());
     }
 
-    function _settleTogether(SignedTrade[] calldata trades) private {
-        Netting.Ledger memory ledger = Netting.create(trades.length);
+    /// @dev Where only cash is netted, securities stay out of the ledger and move by themselves before it.
+    function _settleTogether(SignedTrade[] calldata trades, BatchMode mode) private {
+        // Each trade opens two assets and four positions at most.
+        Netting.Ledger memory ledger = Netting.create(6 * trades.length);
         bytes32 group = 0;
         Asset security = Asset.wrap(0);
         Asset cash = Asset.wrap(0);
@@ -204,48 +217,25 @@ contract Settlement is ISettlement, EIP712 {
                 if (group != 0) _requireWholeGroup(trades, i, group);
             }
             _accept(trade, item.sellerSignature, item.buyerSignature);
-            security = ledger.assetAt(trade.security(), security);
+            if (mode == BatchMode.AllOrNone) {
+                security = ledger.assetAt(trade.security(), security);
+                ledger.book(security, trade.seller(), trade.buyer(), trade.quantity());
+            }
             cash = ledger.assetAt(trade.cash(), cash);
-            ledger.book(security, trade.seller(), trade.buyer(), trade.quantity());
             ledger.book(cash, trade.buyer(), trade.seller(), trade.amount());
         }
+        if (mode == BatchMode.CashNet) _moveSecurities(trades);
         for (Asset asset = ledger.newest; Asset.unwrap(asset) != 0; asset = asset.earlier()) {
-            _moveNets(asset, 2 * trades.length);
+            address token = asset.token();
+            if (token.code.length == 0) revert NotAToken(token);
+            payments(asset, 2 * trades.length).carryOut(token);
         }
     }
 
-    /// @dev Debtors pay creditors directly, both in the order of the list. Nothing passes through this contract. Where
-    /// all nets to nothing the token gets an empty list, and still says whether it may circulate.
-    function _moveNets(Asset asset, uint256 positions) private {
-        address token = asset.token();
-        if (token.code.length == 0) revert NotAToken(token);
-        Movements list = movements(positions);
-        Position creditor = asset.newest();
-        for (Position debtor = creditor; Position.unwrap(debtor) != 0; debtor = debtor.next()) {
-            if (debtor.net() >= 0) continue;
-            creditor = creditor.nextDue();
-            // Nets stay far inside an int256 ({Netting}), and no debtor pays more than it owes or a creditor is due.
-            unchecked {
-                (uint256 owed, uint256 due) = (uint256(-debtor.net()), uint256(creditor.net()));
-                if (owed > due) _requireFree(token, debtor.wallet(), owed);
-                while (owed > due) {
-                    list.add(debtor.wallet(), creditor.wallet(), due);
-                    owed -= due;
-                    creditor = creditor.next().nextDue();
-                    due = uint256(creditor.net());
-                }
-                list.add(debtor.wallet(), creditor.wallet(), owed);
-                creditor.add(-int256(owed));
-            }
-        }
-        list.carryOut(token);
-    }
-
-    /// @dev A debtor with several creditors is told its whole need, not that of the payment at which it ran dry.
-    function _requireFree(address asset, address account, uint256 needed) private view {
-        uint256 available = IRegisteredERC20(asset).freeBalanceOf(account);
-        if (available < needed) {
-            revert IRegisteredERC20.InsufficientFreeBalance(asset, account, needed, available);
+    function _moveSecurities(SignedTrade[] calldata trades) private {
+        for (uint256 i = 0; i < trades.length; ++i) {
+            CheckedTrade trade = asItStands(trades[i].trade);
+            _move(trade.security(), trade.seller(), trade.buyer(), trade.quantity());
         }
     }
 

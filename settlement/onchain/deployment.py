@@ -1,9 +1,10 @@
 """Puts the contracts on a chain and hands every power over: the deployer ends with none.
 
 The venue's contracts know each other from construction, in a circle: `Settlement` names the repo
-facility, the facility names `Settlement`, the custody and the contracts whose code it runs, the
-custody names the facility. Their addresses follow from the deployer and its nonce, so each is known
-before it exists; a later venue contract is deployed after them and moves none of these addresses.
+facility and the netting cycles; both name it; the facility also names the custody and the contracts
+whose code it runs; the custody names the facility. Their addresses follow from the deployer and its
+nonce, so each is known before it exists; a later venue contract is deployed after them and moves
+none of these addresses.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Deployment:
     repo: Contract
     custody: Contract
     changes: Contract
+    netting: Contract
 
 
 def deploy(chain: Chain, operators: Operators) -> Deployment:
@@ -68,10 +70,11 @@ def deploy(chain: Chain, operators: Operators) -> Deployment:
         "RepoFacility",
         "TriPartyCustody",
         *REPO_MODULES,
+        "NetSettlement",
     )
     at = [deployed(name, _address(deployer, nonce)) for nonce, name in enumerate(names)]
-    deployment = Deployment(*at[:9])
-    depository, registry, venue, settlement, prices, policy, repo, custody, *modules = (
+    deployment = Deployment(*at[:9], at[-1])
+    depository, registry, venue, settlement, prices, policy, repo, custody, *modules, netting = (
         contract.address for contract in at
     )
     for_repo = (settlement, registry, policy, prices, custody)
@@ -79,12 +82,13 @@ def deploy(chain: Chain, operators: Operators) -> Deployment:
         (operators.depository_admin.address,),
         (depository,),
         (operators.venue_admin.address,),
-        (registry, repo),
+        (registry, repo, netting),
         (venue, PRICE_GUARD),
         (venue,),
         (for_repo, tuple(modules)),
         (repo,),
         *((for_repo,) for _ in modules),
+        (settlement, registry),
     )
     creations = [
         _creation(deployer, name, *values) for name, values in zip(names, arguments, strict=True)
