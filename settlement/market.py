@@ -21,6 +21,7 @@ from eth_account.signers.local import LocalAccount
 from settlement.chain.base import Chain
 from settlement.chain.local import LocalChain
 from settlement.coordinator.chronicle import Chronicle
+from settlement.coordinator.cycle import CycleDesk
 from settlement.coordinator.desks import RepoDesks, repo_desks
 from settlement.coordinator.directory import Directory, Party
 from settlement.coordinator.dvp import DvpDesk
@@ -57,6 +58,7 @@ class Market(RepoDesks):
     book: Book
     onboarding: Onboarding
     dvp: DvpDesk
+    cycles: CycleDesk
 
     @classmethod
     def open(
@@ -76,6 +78,7 @@ class Market(RepoDesks):
         journal.watch(
             deployment.registry,
             deployment.settlement,
+            deployment.netting,
             deployment.prices,
             deployment.policy,
             deployment.repo,
@@ -94,6 +97,7 @@ class Market(RepoDesks):
             book=book,
             onboarding=Onboarding(*desks, book, deployment, operators),
             dvp=DvpDesk(*desks, deployment, operators),
+            cycles=CycleDesk(*desks, deployment, operators),
         )
         market._open_venue()
         market.at(starts)

@@ -22,7 +22,7 @@ library RepoMath {
     uint256 private constant VALUE_IN_CENT = 1e15;
 
     /// @dev Units of 10^-17 in a millionth.
-    int256 private constant VALUE_IN_MILLIONTH = 1e11;
+    uint256 internal constant VALUE_IN_MILLIONTH = 1e11;
 
     /// @dev Units of 10^-17 in one of 10^-15.
     int256 private constant VALUE_IN_INTEREST = 100;
@@ -84,7 +84,7 @@ library RepoMath {
     /// @dev Cash in millionths, as an exposure.
     function cashAsExposure(int256 cash, uint256 basis) internal pure returns (int256) {
         unchecked {
-            return cash * VALUE_IN_MILLIONTH * int256(basis * MINUTES);
+            return cash * int256(VALUE_IN_MILLIONTH) * int256(basis * MINUTES);
         }
     }
 
@@ -104,7 +104,7 @@ library RepoMath {
 
     /// @dev What a repo that owes `owed` (an exposure, not below zero) is short of: under a haircut, `owed` less the value
     /// after margin; under a ratio, `owed` times the margin of the basket, rounded up, less its market value. The margin of
-    /// a basket is its market value over its value after margin, both in 10^-17.
+    /// a basket is its market value over its value after margin, both in 10^-17; where there is none left, all is short.
     function exposureUp(
         uint256 owed,
         uint256 marketValue,
@@ -113,7 +113,7 @@ library RepoMath {
         uint256 basis
     ) internal pure returns (int256) {
         unchecked {
-            if (method == Method.Haircut) return int256(owed) - valueAsExposure(afterMargin, basis);
+            if (method == Method.Haircut || afterMargin == 0) return int256(owed) - valueAsExposure(afterMargin, basis);
             uint256 needed = Math.mulDiv(owed, marketValue, afterMargin, Math.Rounding.Ceil);
             return int256(needed) - valueAsExposure(marketValue, basis);
         }

@@ -1,9 +1,9 @@
-"""What two or more parties are to move when one instruction settles: the matter of queues and nets.
+"""What parties are to move when one instruction settles: the matter of queues and nets.
 
-Nothing here knows a chain, a signature or a clock. Names of parties and assets are any text. Amounts
-are whole numbers above zero, each asset in its own unit (cash in the chain's millionths or in cents,
-securities in units of nominal), so sums are exact. `value` is what an obligation counts for where
-obligations are weighed against each other: its cash.
+Nothing here knows a chain, a signature or a clock. Names of parties and assets are any text.
+Amounts are whole numbers above zero, each asset in its own unit (cash in cents or in the chain's
+millionths, securities in units of nominal), so sums are exact. `value` is what an obligation counts
+for where obligations are weighed against each other: its cash.
 """
 
 from __future__ import annotations

@@ -7,10 +7,10 @@ for a cycle is confirmed and never signed as a `Trade`: nothing settles on a con
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from settlement.model.trade import Signable
+from settlement.model.trade import Signable, Trade
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +90,23 @@ def movements_of(participant: str, trades: Iterable[NettedTrade]) -> tuple[NetMo
         nets[trade.cash] = nets.get(trade.cash, 0) - sign * trade.amount
     ordered = sorted(nets.items(), key=lambda net: int(net[0], 16))
     return tuple(NetMovement(asset, amount) for asset, amount in ordered if amount)
+
+
+def for_cycle(trade: Trade, cycle: int) -> NettedTrade:
+    """A matched trade that nobody signed, to be confirmed for a cycle instead."""
+    return NettedTrade(
+        trade.seller,
+        trade.buyer,
+        trade.security,
+        trade.quantity,
+        trade.cash,
+        trade.amount,
+        trade.trade_date,
+        cycle,
+        trade.nonce,
+    )
+
+
+def novated(trade: NettedTrade, clearing_house: str) -> tuple[NettedTrade, NettedTrade]:
+    """The two trades that replace a trade: the clearing house buys it, and sells it on."""
+    return replace(trade, buyer=clearing_house), replace(trade, seller=clearing_house)

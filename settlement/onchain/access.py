@@ -19,6 +19,7 @@ from eth_utils import keccak, to_canonical_address
 
 from settlement.errors import CompilerTrouble
 from settlement.model.asset import Asset, Security
+from settlement.model.cycle import NetMovement
 from settlement.model.repo import Line, RepoTerms
 from settlement.model.trade import Trade
 from settlement.onchain.artifacts import load
@@ -60,6 +61,17 @@ def netting(registry: Contract, assets: Assets, trades: Sequence[Trade]) -> Acce
         if net:
             words += _movement(assets[asset], wallet)
     return _listed(words)
+
+
+def cycling(
+    at: Deployment, assets: Assets, movements: Mapping[str, Sequence[NetMovement]]
+) -> AccessList:
+    """What a netting cycle reads: its participants, and the accounts that move."""
+    words = [*_registrations(at.registry, *movements)]
+    for participant, moved in movements.items():
+        for movement in moved:
+            words += _movement(assets[movement.asset], participant)
+    return _listed(words, [at.settlement.address])
 
 
 def opening(at: Deployment, assets: Assets, terms: RepoTerms) -> AccessList:

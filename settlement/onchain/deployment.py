@@ -73,7 +73,7 @@ def deploy(chain: Chain, operators: Operators) -> Deployment:
         "NetSettlement",
     )
     at = [deployed(name, _address(deployer, nonce)) for nonce, name in enumerate(names)]
-    deployment = Deployment(*at[:9], at[-1])
+    deployment = Deployment(*[*at[:9], at[-1]])
     depository, registry, venue, settlement, prices, policy, repo, custody, *modules, netting = (
         contract.address for contract in at
     )

@@ -1,0 +1,260 @@
+"""Netting cycles: many trades in, one movement per participant and asset out.
+
+    confirm -> propose -> every client recomputes and signs -> submit
+
+Both sides confirm a trade for one cycle; nothing settles on that. The desk nets what was confirmed
+and shows each participant its part; the participants' own clients decide. A member that cannot pay
+its net is named, and the cycle is refused whole, or proposed anew without that member, as the
+caller chose; what is left out then is listed and can be confirmed for a later cycle.
+
+A cycle is one transaction, all or none. One that might not fit the gas of a transaction is refused
+before it is sent: nets of one settlement date, or of one group of assets, make a cycle of their
+own, and each needs numbers and signatures of its own. Source: CPMI, DvP model 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from settlement.coordinator.amounts import show_amount
+from settlement.coordinator.cycle_client import CycleClient
+from settlement.coordinator.directory import Directory
+from settlement.coordinator.journal import Journal
+from settlement.errors import BadInput, Refused
+from settlement.model.asset import Asset, Cash
+from settlement.model.cycle import (
+    Cycle,
+    NetMovement,
+    NetStatement,
+    NettedTrade,
+    Proposal,
+    movements_of,
+)
+from settlement.onchain import access
+from settlement.onchain.contract import token
+from settlement.onchain.cycle_signing import cycle_domain, leaf_of
+from settlement.onchain.deployment import Deployment
+from settlement.onchain.merkle import MerkleTree
+from settlement.onchain.operators import Operators
+
+MOST_GAS = 16_777_216
+"""The cap of a transaction (EIP-7825)."""
+
+CYCLE_GAS, GAS_OF_PARTICIPANT, GAS_OF_MOVEMENT = 100_000, 60_000, 60_000
+"""Given to a cycle, its participants and their movements: fresh words everywhere included."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedTrade:
+    """A trade with both confirmations, by its reference."""
+
+    reference: str
+    trade: NettedTrade
+    seller_signature: bytes
+    buyer_signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A member that cannot pay its net in one asset, in the chain's units."""
+
+    member: str
+    asset: Asset
+    needs: int
+    free: int
+
+    def __str__(self) -> str:
+        needs, short = (
+            show_amount(self.asset, units) for units in (self.needs, self.needs - self.free)
+        )
+        return f"{self.member} needs {needs} net and is short of {short}"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A cycle before anybody signed: everything that the proposals to its members say."""
+
+    cycle: Cycle
+    trades: tuple[ConfirmedTrade, ...]
+    left_out: tuple[ConfirmedTrade, ...]
+    movements: dict[str, tuple[NetMovement, ...]]
+    without: tuple[str, ...]
+    tree: MerkleTree
+
+    @property
+    def participants(self) -> tuple[str, ...]:
+        """Their addresses, increasing."""
+        return tuple(self.movements)
+
+    def proposal_to(self, participant: str) -> Proposal:
+        """What one participant gets to see."""
+        own = [leaf_of(each.trade) for each in self.trades if participant in each.trade.sides]
+        return Proposal(
+            self.cycle,
+            self.participants,
+            self.movements[participant],
+            {leaf: self.tree.proof(leaf) for leaf in own},
+            self.without,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a cycle may settle, in seconds since 1970, both included."""
+
+    not_before: int
+    not_after: int
+
+
+class CycleDesk:
+    """The desk for netting cycles."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        directory: Directory,
+        deployment: Deployment,
+        operators: Operators,
+    ) -> None:
+        self._journal = journal
+        self._directory = directory
+        self._deployment = deployment
+        self._coordinator = operators.coordinator
+        self._clients: dict[str, CycleClient] = {}
+        self._confirmed: dict[str, ConfirmedTrade] = {}
+        self._cycles = 0
+        self.domain = cycle_domain(journal.chain.chain_id, deployment.netting.address)
+
+    def new_cycle(self) -> int:
+        """The number of the next cycle."""
+        self._cycles += 1
+        return self._cycles
+
+    def client(self, address: str) -> CycleClient:
+        """The client of the participant whose wallet this is."""
+        if address not in self._clients:
+            party = self._directory.party_at(address)
+            assert party is not None  # trades are matched between parties of the directory
+            venue = self._deployment.settlement.address
+            self._clients[address] = CycleClient(party, self._directory, self.domain, venue)
+        return self._clients[address]
+
+    def confirm(self, reference: str, trade: NettedTrade) -> ConfirmedTrade:
+        """Both sides confirm a trade for its cycle."""
+        if reference in self._confirmed:
+            raise BadInput(f"a trade called {reference} was confirmed before")
+        seller, buyer = (self.client(side).confirm(trade) for side in trade.sides)
+        confirmed = ConfirmedTrade(reference, trade, seller, buyer)
+        self._confirmed[reference] = confirmed
+        return confirmed
+
+    def draft(self, number: int, window: Window, without: Iterable[str] = ()) -> Draft:
+        """Nets the trades of a cycle but those of the members `without`, given by address."""
+        left = tuple(sorted(without))
+        trades = [each for each in self._confirmed.values() if each.trade.cycle == number]
+        netted = [each for each in trades if not set(each.trade.sides).intersection(left)]
+        if not netted:
+            raise BadInput(f"cycle {number} has no trade to net")
+        by_member: dict[str, list[NettedTrade]] = {}
+        for each in netted:
+            for side in each.trade.sides:
+                by_member.setdefault(side, []).append(each.trade)
+        tree = MerkleTree(leaf_of(each.trade) for each in netted)
+        return Draft(
+            Cycle(number, tree.root, len(netted), window.not_before, window.not_after),
+            tuple(netted),
+            tuple(each for each in trades if each not in netted),
+            {
+                member: movements_of(member, by_member[member])
+                for member in sorted(by_member, key=lambda address: int(address, 16))
+            },
+            left,
+            tree,
+        )
+
+    def shortfalls(self, draft: Draft) -> list[Shortfall]:
+        """The members that cannot pay what they owe net, each asset by itself."""
+        return list(self._shortfalls(draft))
+
+    def draft_of_able(self, number: int, window: Window) -> Draft:
+        """The cycle without the members that cannot pay, and without those who then cannot."""
+        draft = self.draft(number, window)
+        while short := {short.member for short in self._shortfalls(draft)}:
+            out = {self._directory.party(name).address for name in short}
+            draft = self.draft(number, window, out.union(draft.without))
+        return draft
+
+    def sign(self, draft: Draft) -> list[NetStatement]:
+        """Every participant's client recomputes and signs. Raises {RefusedToSign}."""
+        return [
+            NetStatement(
+                participant,
+                movements,
+                self.client(participant).sign(draft.proposal_to(participant)),
+            )
+            for participant, movements in draft.movements.items()
+        ]
+
+    def settle(self, draft: Draft) -> None:
+        """Has a cycle signed and submits it: all of it or nothing. Raises {Refused}."""
+        self._require_funded(draft)
+        self.submit(draft, self.sign(draft))
+
+    def submit(self, draft: Draft, statements: Sequence[NetStatement]) -> None:
+        """Submits what was signed. Raises {Refused}."""
+        at, assets = self._deployment, self._directory.by_address()
+        self._journal.run(
+            at.netting.transaction(
+                self._coordinator,
+                "settle",
+                draft.cycle.words(),
+                [statement.words() for statement in statements],
+                gas=_gas_for(draft),
+                access_list=access.cycling(at, assets, draft.movements),
+            )
+        )
+
+    def burn(self, number: int, name: str) -> None:
+        """Takes a member out of a cycle for good, on its own word."""
+        client = self.client(self._directory.party(name).address)
+        self._journal.run(
+            self._deployment.netting.transaction(
+                self._coordinator, "burn", number, client.party.address, client.burn(number)
+            )
+        )
+
+    def _shortfalls(self, draft: Draft) -> Iterator[Shortfall]:
+        for participant, movements in draft.movements.items():
+            for movement in movements:
+                asset = self._directory.asset_at(movement.asset)
+                assert asset is not None  # clients confirm trades in listed assets only
+                free = token(asset).read(self._journal.chain, "freeBalanceOf", participant)
+                if free < -movement.amount:
+                    member = self._directory.name(participant)
+                    yield Shortfall(member, asset, -movement.amount, free)
+
+    def _require_funded(self, draft: Draft) -> None:
+        short = self.shortfalls(draft)
+        if short:
+            raise Refused(
+                f"cycle {draft.cycle.number} is refused whole: {'; '.join(map(str, short))}",
+                error="InsufficientFreeBalance",
+                reason="MONY" if isinstance(short[0].asset, Cash) else "LACK",
+                details={"short": [str(each) for each in short]},
+            )
+
+
+def _gas_for(draft: Draft) -> int:
+    """Gas to give a cycle. Refuses one that might need more than a transaction may use."""
+    members = len(draft.movements)
+    moved = sum(map(len, draft.movements.values()))
+    gas = CYCLE_GAS + members * GAS_OF_PARTICIPANT + moved * GAS_OF_MOVEMENT
+    if gas > MOST_GAS:
+        raise Refused(
+            f"cycle {draft.cycle.number} does not fit one transaction: {moved:,} movements of "
+            f"{members:,} participants may take {gas:,} gas, and a transaction has {MOST_GAS:,}; "
+            "net fewer trades at a time, by settlement date or by group of assets",
+            error="CycleTooLarge",
+        )
+    return gas
