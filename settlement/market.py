@@ -21,16 +21,18 @@ from eth_account.signers.local import LocalAccount
 from settlement.chain.base import Chain
 from settlement.chain.local import LocalChain
 from settlement.coordinator.chronicle import Chronicle
-from settlement.coordinator.cycle import CycleDesk
+from settlement.coordinator.cycle import CycleDesk, Window
 from settlement.coordinator.desks import RepoDesks, repo_desks
 from settlement.coordinator.directory import Directory, Party
 from settlement.coordinator.dvp import DvpDesk
 from settlement.coordinator.end_of_day import DayEnd
 from settlement.coordinator.onboarding import Onboarding
+from settlement.coordinator.queue import QueueDesk
 from settlement.coordinator.readiness import Diagnosis, diagnose
 from settlement.depository.book import Book
 from settlement.depository.reconciliation import Difference, differences
 from settlement.model.asset import Cash, CashKind, Security, SecurityKind
+from settlement.model.cycle import for_cycle
 from settlement.model.identifiers import demonstration_isin, demonstration_lei
 from settlement.model.party import Participant, Purpose, SignerKind, Wallet
 from settlement.model.trade import FreeDelivery, Instruction, Side
@@ -58,6 +60,7 @@ class Market(RepoDesks):
     book: Book
     onboarding: Onboarding
     dvp: DvpDesk
+    queue: QueueDesk
     cycles: CycleDesk
 
     @classmethod
@@ -86,6 +89,7 @@ class Market(RepoDesks):
         )
         book = Book()
         desks = (journal, directory)
+        dvp = DvpDesk(*desks, deployment, operators)
         market = cls(
             **vars(repo_desks(*desks, deployment, operators)),
             chain=chain,
@@ -96,7 +100,8 @@ class Market(RepoDesks):
             journal=journal,
             book=book,
             onboarding=Onboarding(*desks, book, deployment, operators),
-            dvp=DvpDesk(*desks, deployment, operators),
+            dvp=dvp,
+            queue=QueueDesk(chain, directory, deployment.registry, dvp),
             cycles=CycleDesk(*desks, deployment, operators),
         )
         market._open_venue()
@@ -160,11 +165,13 @@ class Market(RepoDesks):
         self.directory.add_asset(security)
         return security
 
-    def party(self, name: str, lei: str | None = None) -> Party:
+    def party(
+        self, name: str, lei: str | None = None, purpose: Purpose = Purpose.OWN_ACCOUNT
+    ) -> Party:
         """A party with its wallet and key, not registered: see `add_participant`."""
         key = _key_of_wallet(name)
         participant = Participant(name, lei or demonstration_lei(name))
-        return Party(name, Wallet(str(key.address), participant), key)
+        return Party(name, Wallet(str(key.address), participant, purpose), key)
 
     def add_participant(
         self,
@@ -181,6 +188,10 @@ class Market(RepoDesks):
         for symbol, amount in (cash or {}).items():
             self.onboarding.issue_cash(name, symbol, amount)
         return party
+
+    def add_clearing_house(self, name: str) -> Party:
+        """Registers a party whose wallet clears: it stands between the sides of a trade."""
+        return self.onboarding.register(self.party(name, purpose=Purpose.CLEARING_HOUSE))
 
     def instructions(
         self,
@@ -232,6 +243,33 @@ class Market(RepoDesks):
         both = self.instructions(reference, seller, buyer, security, quantity, currency, amount)
         self.dvp.sign(reference, self.dvp.match(*both))
         return amount
+
+    def confirm_trade(
+        self,
+        reference: str,
+        cycle: int,
+        seller: str,
+        buyer: str,
+        security: str,
+        quantity: int,
+        currency: str,
+        amount: Decimal,
+        clearing_house: str | None = None,
+    ) -> None:
+        """Instructs and matches a trade, which both sides confirm for a netting cycle.
+
+        Through a clearing house it is two trades, each with it as a side.
+        """
+        both = self.instructions(reference, seller, buyer, security, quantity, currency, amount)
+        trade = for_cycle(self.dvp.match(*both), cycle)
+        if clearing_house is None:
+            self.cycles.confirm(reference, trade)
+        else:
+            self.cycles.clear(reference, trade, clearing_house)
+
+    def window_of_today(self) -> Window:
+        """The business day, from its first second to its last."""
+        return Window(*self._day(self.today()))
 
     def deliver_free(self, deliverer: str, receiver: str, symbol: str, units: int) -> None:
         """A free delivery for today, signed by both sides, in the chain's units."""

@@ -30,7 +30,9 @@ from settlement.model.cycle import (
     NettedTrade,
     Proposal,
     movements_of,
+    novated,
 )
+from settlement.model.party import Purpose
 from settlement.onchain import access
 from settlement.onchain.contract import token
 from settlement.onchain.cycle_signing import cycle_domain, leaf_of
@@ -148,6 +150,15 @@ class CycleDesk:
         confirmed = ConfirmedTrade(reference, trade, seller, buyer)
         self._confirmed[reference] = confirmed
         return confirmed
+
+    def clear(self, reference: str, trade: NettedTrade, clearing_house: str) -> None:
+        """Novation: two trades with the clearing house replace one, `/seller` and `/buyer`."""
+        house = self._directory.party(clearing_house)
+        if house.wallet.purpose is not Purpose.CLEARING_HOUSE:
+            raise BadInput(f"{clearing_house} is not registered as a clearing house")
+        both = novated(trade, house.address)
+        for side, replacement in zip(("seller", "buyer"), both, strict=True):
+            self.confirm(f"{reference}/{side}", replacement)
 
     def draft(self, number: int, window: Window, without: Iterable[str] = ()) -> Draft:
         """Nets the trades of a cycle but those of the members `without`, given by address."""

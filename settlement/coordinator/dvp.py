@@ -34,8 +34,8 @@ from settlement.onchain.deployment import Deployment
 from settlement.onchain.operators import Operators
 from settlement.units import cash_from_chain, cash_to_chain, date_to_chain
 
-ALL_OR_NONE, BEST_EFFORT = 0, 1
-"""The modes of a batch, as the contract counts them."""
+ALL_OR_NONE, BEST_EFFORT, CASH_NET = 0, 1, 2
+"""The modes of a batch, as the contract counts them: DvP models 3, 1 and 2."""
 
 SETTLE_GAS = 1_000_000
 
@@ -139,12 +139,12 @@ class DvpDesk:
     def settle_batch(self, references: Sequence[str], mode: int) -> dict[str, Refused | None]:
         """Settles booked trades together; by reference, what refused each.
 
-        All-or-none is one transaction, raises {Refused}, and refuses more trades than one carries.
-        Best-effort reports, and takes as many transactions as it needs.
+        All-or-none and cash-net are one transaction, raise {Refused}, and refuse more trades than
+        one carries. Best-effort reports, and takes as many transactions as it needs.
         """
         if len(set(references)) < len(references):
             raise BadInput("a batch names each trade once")
-        if mode == ALL_OR_NONE and len(references) > MOST_IN_BATCH:
+        if mode != BEST_EFFORT and len(references) > MOST_IN_BATCH:
             raise BadInput(
                 f"all or none of {len(references):,} trades do not fit one transaction, "
                 f"which carries {MOST_IN_BATCH}"

@@ -45,10 +45,15 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Everything that stands between a trade and its settlement; nothing when it is ready."""
+    """Everything that stands between a trade and its settlement; nothing when it is ready.
+
+    `obstacles` are first the `impediments`, which no delivery to a wallet would lift, and then what
+    is short; `remedies` go with them one by one.
+    """
 
     reference: str
     legs: tuple[Leg, ...]
+    impediments: tuple[str, ...]
     obstacles: tuple[str, ...]
     remedies: tuple[str, ...]
 
@@ -88,13 +93,14 @@ class _Examination:
 
     def _examine(self, booked: BookedTrade) -> Diagnosis:
         legs = tuple(self._leg(account, units) for account, units in _debits(booked))
-        findings = [*self._wallets(booked), *self._assets(booked), *self._window(booked)]
-        findings += [self._shortage(leg) for leg in legs if leg.short]
+        impediments = [*self._wallets(booked), *self._assets(booked), *self._window(booked)]
         if any(booked.trade.group):
-            findings.append(("it is linked", "settle it in one batch with all of its group"))
+            impediments.append(("it is linked", "settle it in one batch with all of its group"))
+        findings = [*impediments, *(self._shortage(leg) for leg in legs if leg.short)]
         return Diagnosis(
             booked.reference,
             legs,
+            tuple(obstacle for obstacle, _ in impediments),
             tuple(obstacle for obstacle, _ in findings),
             tuple(remedy for _, remedy in findings),
         )
