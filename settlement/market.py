@@ -189,9 +189,9 @@ class Market(RepoDesks):
             self.onboarding.issue_cash(name, symbol, amount)
         return party
 
-    def add_clearing_house(self, name: str) -> Party:
+    def add_clearing_house(self, name: str, lei: str | None = None) -> Party:
         """Registers a party whose wallet clears: it stands between the sides of a trade."""
-        return self.onboarding.register(self.party(name, purpose=Purpose.CLEARING_HOUSE))
+        return self.onboarding.register(self.party(name, lei, Purpose.CLEARING_HOUSE))
 
     def instructions(
         self,

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from settlement.coordinator.amounts import show_amount
 from settlement.coordinator.cycle_client import CycleClient
@@ -39,6 +40,7 @@ from settlement.onchain.cycle_signing import cycle_domain, leaf_of
 from settlement.onchain.deployment import Deployment
 from settlement.onchain.merkle import MerkleTree
 from settlement.onchain.operators import Operators
+from settlement.units import cash_from_chain
 
 MOST_GAS = 16_777_216
 """The cap of a transaction (EIP-7825)."""
@@ -66,22 +68,30 @@ class Shortfall:
     needs: int
     free: int
 
+    @property
+    def missing(self) -> Decimal | int:
+        """What it would take, as people write it."""
+        units = self.needs - self.free
+        return cash_from_chain(units) if isinstance(self.asset, Cash) else units
+
     def __str__(self) -> str:
-        needs, short = (
-            show_amount(self.asset, units) for units in (self.needs, self.needs - self.free)
-        )
-        return f"{self.member} needs {needs} net and is short of {short}"
+        needs, free = (show_amount(self.asset, units) for units in (self.needs, self.free))
+        return f"{self.member} needs {needs} net and has {free}"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A cycle before anybody signed: everything that the proposals to its members say."""
+    """A cycle before anybody signed: everything that the proposals to its members say.
+
+    `short` says why the members `without` are left out.
+    """
 
     cycle: Cycle
     trades: tuple[ConfirmedTrade, ...]
     left_out: tuple[ConfirmedTrade, ...]
     movements: dict[str, tuple[NetMovement, ...]]
     without: tuple[str, ...]
+    short: tuple[Shortfall, ...]
     tree: MerkleTree
 
     @property
@@ -151,6 +161,15 @@ class CycleDesk:
         self._confirmed[reference] = confirmed
         return confirmed
 
+    def require_free(self, reference: str) -> None:
+        """Refuses a trade that was confirmed for a cycle: nothing else settles it."""
+        if reference in self._confirmed:
+            number = self._confirmed[reference].trade.cycle
+            raise Refused(
+                f"{reference} was confirmed for netting cycle {number}: nothing else settles it",
+                error="Netted",
+            )
+
     def clear(self, reference: str, trade: NettedTrade, clearing_house: str) -> None:
         """Novation: two trades with the clearing house replace one, `/seller` and `/buyer`."""
         house = self._directory.party(clearing_house)
@@ -160,27 +179,21 @@ class CycleDesk:
         for side, replacement in zip(("seller", "buyer"), both, strict=True):
             self.confirm(f"{reference}/{side}", replacement)
 
-    def draft(self, number: int, window: Window, without: Iterable[str] = ()) -> Draft:
-        """Nets the trades of a cycle but those of the members `without`, given by address."""
-        left = tuple(sorted(without))
+    def draft(self, number: int, window: Window, short: Sequence[Shortfall] = ()) -> Draft:
+        """Nets the trades of a cycle but those of the members that are `short`."""
+        left = {self._directory.party(each.member).address for each in short}
         trades = [each for each in self._confirmed.values() if each.trade.cycle == number]
-        netted = [each for each in trades if not set(each.trade.sides).intersection(left)]
+        netted = [each for each in trades if left.isdisjoint(each.trade.sides)]
         if not netted:
-            raise BadInput(f"cycle {number} has no trade to net")
-        by_member: dict[str, list[NettedTrade]] = {}
-        for each in netted:
-            for side in each.trade.sides:
-                by_member.setdefault(side, []).append(each.trade)
+            raise Refused(f"cycle {number} has no trade left to net", error="NothingToNet")
         tree = MerkleTree(leaf_of(each.trade) for each in netted)
         return Draft(
             Cycle(number, tree.root, len(netted), window.not_before, window.not_after),
             tuple(netted),
-            tuple(each for each in trades if each not in netted),
-            {
-                member: movements_of(member, by_member[member])
-                for member in sorted(by_member, key=lambda address: int(address, 16))
-            },
-            left,
+            tuple(each for each in trades if not left.isdisjoint(each.trade.sides)),
+            _movements(each.trade for each in netted),
+            tuple(sorted(left)),
+            tuple(short),
             tree,
         )
 
@@ -189,11 +202,13 @@ class CycleDesk:
         return list(self._shortfalls(draft))
 
     def draft_of_able(self, number: int, window: Window) -> Draft:
-        """The cycle without the members that cannot pay, and without those who then cannot."""
+        """The cycle without the members that cannot pay, and without those who then cannot.
+
+        A clearing house pays for a member that is left out, or is itself one that cannot.
+        """
         draft = self.draft(number, window)
-        while short := {short.member for short in self._shortfalls(draft)}:
-            out = {self._directory.party(name).address for name in short}
-            draft = self.draft(number, window, out.union(draft.without))
+        while short := self.shortfalls(draft):
+            draft = self.draft(number, window, [*draft.short, *short])
         return draft
 
     def sign(self, draft: Draft) -> list[NetStatement]:
@@ -252,8 +267,18 @@ class CycleDesk:
                 f"cycle {draft.cycle.number} is refused whole: {'; '.join(map(str, short))}",
                 error="InsufficientFreeBalance",
                 reason="MONY" if isinstance(short[0].asset, Cash) else "LACK",
-                details={"short": [str(each) for each in short]},
+                details={"short": str(short[0].missing), "members": [s.member for s in short]},
             )
+
+
+def _movements(trades: Iterable[NettedTrade]) -> dict[str, tuple[NetMovement, ...]]:
+    """By participant, by increasing address."""
+    own: dict[str, list[NettedTrade]] = {}
+    for trade in trades:
+        for side in trade.sides:
+            own.setdefault(side, []).append(trade)
+    ordered = sorted(own, key=lambda address: int(address, 16))
+    return {member: movements_of(member, own[member]) for member in ordered}
 
 
 def _gas_for(draft: Draft) -> int:

@@ -17,6 +17,9 @@ from settlement.errors import Refused
 from settlement.onchain.artifacts import load, names
 from settlement.onchain.contract import Contract, Event
 
+_ONE = {"Settled", "Delivered", "Opened", "Closed"}
+"""Events of one settlement each."""
+
 
 class Journal:
     """Submits, listens and remembers."""
@@ -89,4 +92,8 @@ class Journal:
 
 
 def _count_settlements(events: Iterable[Event]) -> int:
-    return sum(event.name in {"Settled", "Delivered", "Opened", "Closed"} for event in events)
+    """A netting cycle counts for all of its trades."""
+    return sum(
+        event.arguments["tradeCount"] if event.name == "CycleSettled" else event.name in _ONE
+        for event in events
+    )

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from settlement.analytics.obligations import Account, Obligation, against_payment
+from settlement.analytics.queueing import gridlock, gross
 from settlement.chain.base import Chain
 from settlement.coordinator.directory import Directory
 from settlement.coordinator.dvp import ALL_OR_NONE, BEST_EFFORT, BookedTrade, DvpDesk
@@ -34,6 +35,7 @@ class Rule(Enum):
 
 
 SIMULTANEOUS = {Rule.LARGEST, Rule.MOST_VALUE}
+"""The rules that settle at one moment, so that credits fund debits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +124,14 @@ class QueueDesk:
 
 def _chosen(rule: Rule, queue: Sequence[Obligation], free: dict[Account, int]) -> list[str]:
     """The references that settle, in the order in which they do."""
-    from settlement.analytics.queueing import gridlock, gross, optimum  # scipy, in the last
-
     if rule is Rule.FIFO:
-        return gross.first_in_first_out(queue, free)
-    if rule is Rule.BYPASS:
-        return gross.bypass(queue, free)
-    if rule is Rule.LARGEST:
-        return gridlock.largest(queue, free)
-    return optimum.most_value(queue, free).settled
+        chosen = gross.first_in_first_out(queue, free)
+    elif rule is Rule.BYPASS:
+        chosen = gross.bypass(queue, free)
+    elif rule is Rule.LARGEST:
+        chosen = gridlock.largest(queue, free)
+    else:
+        from settlement.analytics.queueing import optimum  # half a second, for scipy
+
+        chosen = optimum.most_value(queue, free).settled
+    return [obligation.id for obligation in chosen]

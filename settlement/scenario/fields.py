@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
+from settlement.coordinator import queue
 from settlement.errors import BadInput
 from settlement.model.asset import CashKind, SecurityKind
 from settlement.model.identifiers import valid_isin, valid_lei
@@ -205,7 +206,10 @@ def _as(
 _KINDS = [kind.value for kind in SecurityKind]
 _CASH_KINDS = [kind.value for kind in CashKind]
 _VENUES = ["bilateral", "tri-party"]
-_MODES = ["all-or-none", "best-effort"]
+_MODES = ["all-or-none", "best-effort", "cash-net"]
+_RULES = [rule.value for rule in queue.Rule]
+_SHORTAGES = ["refuse", "leave-out"]
+_PURPOSES = ["own-account", "clearing-house"]
 _INTEREST = ["paid", "capitalised"]
 _INCOME = ["paid-across", "in-the-price"]
 _OBJECTIVES = ["best-first", "cheapest-first"]
@@ -288,6 +292,15 @@ CashKindName = Annotated[
 ]
 VenueName = Annotated[str, *_as(_choice(_VENUES, "venue"), "where", _VENUES[0], _VENUES)]
 ModeName = Annotated[str, *_as(_choice(_MODES, "mode"), "how", _MODES[0], _MODES)]
+QueueRuleName = Annotated[
+    str, *_as(_choice(_RULES, "rule of a queue"), "who goes first", _RULES[0], _RULES)
+]
+ShortageName = Annotated[
+    str, *_as(_choice(_SHORTAGES, "answer"), "what then", _SHORTAGES[0], _SHORTAGES)
+]
+PurposeName = Annotated[
+    str, *_as(_choice(_PURPOSES, "purpose"), "what a wallet is for", _PURPOSES[0], _PURPOSES)
+]
 InterestName = Annotated[
     str, *_as(_choice(_INTEREST, "way with interest"), "interest", _INTEREST[0], _INTEREST)
 ]

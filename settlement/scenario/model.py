@@ -25,6 +25,7 @@ from settlement.scenario.fields import (
     KindName,
     Lei,
     Moment,
+    PurposeName,
     Quantity,
     Rate,
     Ratio,
@@ -55,6 +56,9 @@ class ParticipantPart(_Part):
 
     lei: Lei | None = Field(None, description="without one it gets one of nobody's")
     registered: Truth = Field(True, description="no: it has a key and no wallet in the register")
+    purpose: PurposeName = Field(
+        "own-account", description="of its wallet; one that clears stands between others"
+    )
     cash: Amount = Field(Decimal(0), description="issued before the first step")
     securities: dict[Text, Quantity] = Field(
         default_factory=dict, description="tokenized before the first step"

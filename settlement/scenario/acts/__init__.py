@@ -11,7 +11,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from settlement.errors import Refused, UnknownName
-from settlement.scenario.acts import changes, depository, margin, movements, repo, trades
+from settlement.scenario.acts import (
+    changes,
+    depository,
+    margin,
+    movements,
+    netting,
+    repo,
+    trades,
+)
 from settlement.scenario.acts.base import Act, Stage
 from settlement.scenario.steps.base import Step
 
@@ -31,6 +39,8 @@ ACTS: Mapping[str, Callable[[Stage, Any], Act]] = {
     "cancel": trades.cancel,
     "batch": trades.batch,
     "reverse": trades.reverse,
+    "queue": netting.queue,
+    "cycle": netting.cycle,
     "price": repo.price,
     "repo": repo.repo,
     "close": repo.close,

@@ -27,7 +27,10 @@ def admission(stage: Stage, names: Sequence[str], others: Sequence[str]) -> Act:
     def do() -> Result:
         for name in names:
             part = stage.scenario.participants[name]
-            stage.market.add_participant(name, lei=part.lei)
+            if part.purpose == "clearing-house":
+                stage.market.add_clearing_house(name, part.lei)
+            else:
+                stage.market.add_participant(name, lei=part.lei)
             for symbol, quantity in part.book.items():
                 stage.market.onboarding.deposit(name, symbol, quantity)
         return Result()

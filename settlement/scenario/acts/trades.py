@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from settlement.coordinator.dvp import ALL_OR_NONE, BEST_EFFORT
+from settlement.coordinator.dvp import ALL_OR_NONE, BEST_EFFORT, CASH_NET
 from settlement.errors import Refused
 from settlement.model.trade import Status
 from settlement.onchain.signing import group_of, trade_id
@@ -18,11 +18,13 @@ from settlement.scenario.steps.repo import Repo
 from settlement.scenario.steps.trades import INSTRUCTED, Batch, Cancel, Reverse, Trade, TradeFields
 from settlement.units import cash_from_chain, cents_half_up, show_cash, show_quantity
 
+_MODES = {"all-or-none": ALL_OR_NONE, "best-effort": BEST_EFFORT, "cash-net": CASH_NET}
+
 
 def trade(stage: Stage, step: Trade) -> Act:
     def do() -> Result:
         if not step.again:
-            _book(stage, step, step.buyer_instructs)
+            book(stage, step, step.buyer_instructs)
         if not step.settle:
             return Result(["both signed · waits"], _amount(stage, step.trade))
         stage.market.dvp.settle(step.trade)
@@ -30,6 +32,7 @@ def trade(stage: Stage, step: Trade) -> Act:
         return Result(lines, _amount(stage, step.trade))
 
     if step.again:
+        stage.market.cycles.require_free(step.trade)
         booked = stage.market.dvp.booked(step.trade).trade
         name = stage.market.directory.name
         shows = (name(booked.seller), name(booked.buyer))
@@ -51,12 +54,10 @@ def cancel(stage: Stage, step: Cancel) -> Act:
 
 
 def batch(stage: Stage, step: Batch) -> Act:
-    mode = ALL_OR_NONE if step.mode == "all-or-none" else BEST_EFFORT
-
     def do() -> Result:
         _book_all(stage, step)
         references = [fields.trade for fields in step.trades]
-        outcome = stage.market.dvp.settle_batch(references, mode)
+        outcome = stage.market.dvp.settle_batch(references, _MODES[step.mode])
         lines = [f"{name}: {_outcome(refused)}" for name, refused in outcome.items()]
         failed = sum(refused is not None for refused in outcome.values())
         return Result(lines, {"settled": len(outcome) - failed, "failed": failed})
@@ -97,7 +98,7 @@ def _book_all(stage: Stage, step: Batch) -> None:
     new = [fields for fields in step.trades if not fields.again]
     if not step.linked:
         for fields in new:
-            _book(stage, fields, {})
+            book(stage, fields, {})
         return
     unlinked = [_matched(stage, fields, {}) for fields in new]
     group = group_of(unlinked)
@@ -105,7 +106,8 @@ def _book_all(stage: Stage, step: Batch) -> None:
         stage.market.dvp.sign(fields.trade, replace(matched, group=group))
 
 
-def _book(stage: Stage, fields: TradeFields, buyer_says: Mapping[str, str]) -> None:
+def book(stage: Stage, fields: TradeFields, buyer_says: Mapping[str, str]) -> None:
+    """Both sides instruct and sign a trade; `buyer_says` is what the buyer writes otherwise."""
     stage.market.dvp.sign(fields.trade, _matched(stage, fields, buyer_says))
 
 
@@ -117,7 +119,7 @@ def _matched(stage: Stage, fields: TradeFields, buyer_says: Mapping[str, str]) -
         str(fields.security),
         int(fields.quantity or 0),
         stage.scenario.currency,
-        _cash_of(fields),
+        cash_of(fields),
     )
     changes = {name: INSTRUCTED[name](text) for name, text in buyer_says.items()}
     return stage.market.dvp.match(delivery, replace(receipt, **changes))
@@ -126,7 +128,7 @@ def _matched(stage: Stage, fields: TradeFields, buyer_says: Mapping[str, str]) -
 def _described(fields: TradeFields) -> str:
     sides = f"{fields.seller} → {fields.buyer}"
     what = f"{show_quantity(int(fields.quantity or 0))} {fields.security}"
-    at = f"@ {fields.price}" if fields.price is not None else f"for {show_cash(_cash_of(fields))}"
+    at = f"@ {fields.price}" if fields.price is not None else f"for {show_cash(cash_of(fields))}"
     return f"{fields.trade}  {sides}  {what} {at}"
 
 
@@ -134,7 +136,8 @@ def _amount(stage: Stage, reference: str) -> dict[str, Figure]:
     return {"amount": stage.market.dvp.amount_of(reference)}
 
 
-def _cash_of(fields: TradeFields) -> Decimal:
+def cash_of(fields: TradeFields) -> Decimal:
+    """The cash of a trade that is written out."""
     if fields.amount is not None:
         return fields.amount
     assert fields.price is not None

@@ -7,7 +7,15 @@ before anything runs. What a word does stands in `acts`, in the module of the sa
 
 from __future__ import annotations
 
-from settlement.scenario.steps import changes, depository, margin, movements, repo, trades
+from settlement.scenario.steps import (
+    changes,
+    depository,
+    margin,
+    movements,
+    netting,
+    repo,
+    trades,
+)
 from settlement.scenario.steps.base import Step
 
 STEPS: dict[str, type[Step]] = {
@@ -28,6 +36,8 @@ STEPS: dict[str, type[Step]] = {
         trades.Cancel,
         trades.Batch,
         trades.Reverse,
+        netting.QueueOf,
+        netting.CycleOf,
         repo.PriceOf,
         repo.Repo,
         repo.Close,
@@ -57,5 +67,5 @@ STEPS: dict[str, type[Step]] = {
 }
 """Every word, in the order of the manual."""
 
-RESERVED = {"cycle", "queue", "announce", "pay", "redeem_at_maturity", "vote", "document"}
+RESERVED = {"announce", "pay", "redeem_at_maturity", "vote", "document"}
 """Words that later capabilities will read."""

@@ -142,7 +142,7 @@ class Cancel(Step):
 
 
 class Batch(Step):
-    """Several trades in one transaction, netted all-or-none or one by one."""
+    """Several trades in one transaction: all or none, one by one, or with the cash alone netted."""
 
     verb = "batch"
     figures: ClassVar[Mapping[str, str]] = {
@@ -159,7 +159,7 @@ expect: {settled: 2}
 """
 
     batch: Text = Field(description="what it is called")
-    mode: ModeName = Field("all-or-none", description="together, or each by itself")
+    mode: ModeName = Field("all-or-none", description="netted, each by itself, or the cash netted")
     linked: Truth = Field(False, description="yes: the trades settle only together")
     trades: list[TradeFields] = Field(description="as in the step `trade`, without times")
 
