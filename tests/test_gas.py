@@ -28,6 +28,8 @@ def test_the_figures_do_not_change_by_themselves(figures):
         ("settle", "steady", 90_000),
         ("settle_batch_50", "all_or_none", 58_000),
         ("settle_batch_50", "best_effort", 58_000),
+        ("net_cycle", "per_trade_120", 12_000),
+        ("net_cycle", "per_trade_1000", 1_500),
         ("repo_open", "steady", 140_000),
         ("repo_close", "steady", 100_000),
         ("repo_substitute", "steady", 132_000),

@@ -89,7 +89,7 @@ contract Settlement is ISettlement, EIP712 {
     function settleBatch(SignedTrade[] calldata trades, BatchMode mode) external locked {
         if (trades.length == 0) revert EmptyBatch();
         if (mode == BatchMode.BestEffort) _settleEach(trades);
-        else _settleTogether(trades, mode);
+        else _settleTogether(trades, mode == BatchMode.CashNet);
     }
 
     /// @notice One trade of a best-effort batch, in a call of its own so that a failure leaves no trace.
@@ -203,7 +203,7 @@ contract Settlement is ISettlement, EIP712 {
     }
 
     /// @dev Where only cash is netted, securities stay out of the ledger and move by themselves before it.
-    function _settleTogether(SignedTrade[] calldata trades, BatchMode mode) private {
+    function _settleTogether(SignedTrade[] calldata trades, bool onlyCash) private {
         // Each trade opens two assets and four positions at most.
         Netting.Ledger memory ledger = Netting.create(6 * trades.length);
         bytes32 group = 0;
@@ -217,14 +217,13 @@ contract Settlement is ISettlement, EIP712 {
                 if (group != 0) _requireWholeGroup(trades, i, group);
             }
             _accept(trade, item.sellerSignature, item.buyerSignature);
-            if (mode == BatchMode.AllOrNone) {
-                security = ledger.assetAt(trade.security(), security);
-                ledger.book(security, trade.seller(), trade.buyer(), trade.quantity());
-            }
             cash = ledger.assetAt(trade.cash(), cash);
             ledger.book(cash, trade.buyer(), trade.seller(), trade.amount());
+            if (onlyCash) continue;
+            security = ledger.assetAt(trade.security(), security);
+            ledger.book(security, trade.seller(), trade.buyer(), trade.quantity());
         }
-        if (mode == BatchMode.CashNet) _moveSecurities(trades);
+        if (onlyCash) _moveSecurities(trades);
         for (Asset asset = ledger.newest; Asset.unwrap(asset) != 0; asset = asset.earlier()) {
             address token = asset.token();
             if (token.code.length == 0) revert NotAToken(token);

@@ -5,7 +5,7 @@
 nonce, or of the netting set, is in use. Batches are of 50 trades between 50 distinct pairs of
 wallets in the steady state, and count per trade, rounded up. Repos have one line, are bilateral and
 have the figures of the worked example: 10,000,000 nominal at 1.0075, haircut 1%, 4.30%, overnight.
-What happens between opening and closing is measured in `repo_gas`.
+What happens between opening and closing is measured in `repo_gas`, netting cycles in `cycle_gas`.
 
 Registration and issuance are not counted. Keys, addresses, amounts and times follow from names and
 dates, so the zeros in calldata, which are cheaper, are the same each time too.
@@ -19,7 +19,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from settlement.benchmarks import repo_gas
+from settlement.benchmarks import cycle_gas, repo_gas
 from settlement.benchmarks.repo_gas import Figures
 from settlement.coordinator.deals import Deal
 from settlement.coordinator.dvp import ALL_OR_NONE, BEST_EFFORT
@@ -45,6 +45,7 @@ def measure() -> Figures:
     return {
         "settle": _settle(market),
         f"settle_batch_{BATCH}": _batches(market),
+        **cycle_gas.measure(),
         **_repos(market),
         **repo_gas.measure(),
     }
