@@ -15,8 +15,10 @@ own, and each needs numbers and signatures of its own. Source: CPMI, DvP model 3
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from eth_utils import keccak
 
 from settlement.coordinator.amounts import show_amount
 from settlement.coordinator.cycle_client import CycleClient
@@ -171,11 +173,16 @@ class CycleDesk:
             )
 
     def clear(self, reference: str, trade: NettedTrade, clearing_house: str) -> None:
-        """Novation: two trades with the clearing house replace one, `/seller` and `/buyer`."""
+        """Novation: two trades with the clearing house replace one, `/seller` and `/buyer`.
+
+        Their nonce follows from the reference: trades of two pairs may have the same number, and
+        would then be one trade of the clearing house.
+        """
         house = self._directory.party(clearing_house)
         if house.wallet.purpose is not Purpose.CLEARING_HOUSE:
             raise BadInput(f"{clearing_house} is not registered as a clearing house")
-        both = novated(trade, house.address)
+        nonce = int.from_bytes(keccak(text=reference), "big")
+        both = novated(replace(trade, nonce=nonce), house.address)
         for side, replacement in zip(("seller", "buyer"), both, strict=True):
             self.confirm(f"{reference}/{side}", replacement)
 

@@ -120,6 +120,11 @@ class _Words:
                 f"{self._time(a['bindingFrom'])}; from then on both must"
             ),
             "NotAParty": lambda a: f"{self._name(a['signer'])} is not a party of it",
+            "CycleUsed": lambda a: (
+                f"{self._name(a['participant'])} took part in cycle {a['cycle']} before, "
+                "or left it for good"
+            ),
+            "NotBalanced": self._not_balanced,
         }
 
     def reason(self, error: str, arguments: Arguments) -> str:
@@ -148,6 +153,11 @@ class _Words:
 
     def _not_active(self, a: Arguments) -> str:
         return f"{self._name(a['wallet'])}'s wallet is {_status(a['status'])}"
+
+    def _not_balanced(self, a: Arguments) -> str:
+        word = "more" if a["excess"] > 0 else "less"
+        amount = show_amount(self._asset(a), abs(a["excess"]))
+        return f"the cycle does not balance: {amount} {word} is got than given"
 
     def _asset(self, a: Arguments) -> Asset | None:
         return self._directory.asset_at(a["asset"])

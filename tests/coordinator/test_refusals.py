@@ -56,6 +56,14 @@ SENTENCES = {
     "SameAsset": ({"asset": "USD"}, "USD cannot be both legs of a trade"),
     "NotWholeCents": ({"amount": 1_005_000}, "1.005000 is finer than a cent"),
     "NotAToken": ({"asset": "nobody"}, f"there is no token at {'0x' + '00' * 20}"),
+    "CycleUsed": (
+        {"participant": "fund", "cycle": 7},
+        "fund took part in cycle 7 before, or left it for good",
+    ),
+    "NotBalanced": (
+        {"asset": "USD", "excess": -5_000_000},
+        "the cycle does not balance: 5.00 USD less is got than given",
+    ),
     "GroupBroken": (
         {"group": b"g" * 32},
         "linked trades settle only together, all of them and in order",
