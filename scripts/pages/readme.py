@@ -34,6 +34,7 @@ def _gas() -> str:
     named = {
         "a settlement": figures["settle"]["steady"],
         "a trade in a batch of 50": max(figures["settle_batch_50"].values()),
+        "one in a netting cycle of 1,000": figures["net_cycle"]["per_trade_1000"],
         "opening a repo": figures["repo_open"]["steady"],
         "closing it": figures["repo_close"]["steady"],
     }

@@ -22,6 +22,7 @@ from settlement.errors import BadInput, SettlementError
 
 _SUGGESTION = re.compile(r"\. Did you mean (.*\?)$")
 _OPTIONS = ("(Possible options:", "(possible options:")
+_VALUE_ERROR = ("Value error, ", "")
 
 
 def main() -> None:
@@ -75,5 +76,7 @@ def _command(arguments: list[str]) -> Iterator[str]:
 
 def _one_sentence(message: str) -> str:
     """What typer says, as the middle of a sentence: hints in brackets, no capitals."""
-    said = _SUGGESTION.sub(r" (did you mean \1)", message).replace(*_OPTIONS).removesuffix(".")
+    said = _SUGGESTION.sub(r" (did you mean \1)", message).removesuffix(".")
+    for words in (_OPTIONS, _VALUE_ERROR):
+        said = said.replace(*words)
     return f"{said[:1].lower()}{said[1:]}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from settlement.cli import bench, book, calc, contracts, decode, demo, new, run, why
+from settlement.cli import bench, book, calc, contracts, decode, demo, new, run, study, why
 
 app = typer.Typer(
     name="dvp",
@@ -21,6 +21,7 @@ app.command("new")(new.new)
 app.command("why")(why.why)
 app.command("book")(book.book)
 app.add_typer(calc.app, name="calc")
+app.add_typer(study.app, name="study")
 app.add_typer(bench.app, name="bench")
 app.command("contracts")(contracts.contracts)
 app.command("decode")(decode.decode)

@@ -1,4 +1,4 @@
-"""`dvp bench gas` and `dvp bench speed`: what a settlement costs."""
+"""`dvp bench`: what a settlement costs in gas and in seconds, and a netting in seconds."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from settlement.cli.output import AsJson, show_document
 
 if TYPE_CHECKING:
+    from settlement.benchmarks.netting import Growth, Netting
     from settlement.benchmarks.speed import BulkSpeed, DemoSpeed
 
 app = typer.Typer(help="Measure gas, which is exact, and speed, as ratios.")
@@ -31,7 +32,7 @@ def gas(
         return 0
     for function, cases in figures.items():
         for case, used in cases.items():
-            print(f"{function:<18}{case:<14}{used:>9,}")
+            print(f"{function:<24}{case:<16}{used:>9,}")
     if written:
         print(f"{written} is written")
     return 0
@@ -86,3 +87,59 @@ def _print(demo: DemoSpeed, bulk: BulkSpeed) -> None:
     print(f"{count} by transact, one by one           {bulk.one_by_one:8.2f} s")
     print(f"      {bulk.ratio:.2f} times as fast, at least {bench.LEAST_BULK}")
     print(f"fetching their receipts, not counted    {bulk.receipts:8.2f} s")
+
+
+@app.command("netting")
+def netting(as_json: AsJson = False) -> int:
+    """Ratios: the largest set of a queue against sorting it, a large queue against a small one."""
+    from settlement.benchmarks import netting as bench
+
+    print(f"settling {bench.INSTRUCTIONS:,} instructions in turns", file=sys.stderr)
+    measured = bench.measure()
+    print(f"settling up to {max(bench.SIZES):,} instructions", file=sys.stderr)
+    growth = bench.measure_growth()
+    if as_json:
+        show_document("bench", {"netting": _netting_document(measured, growth)})
+    else:
+        _print_netting(measured)
+        _print_growth(growth)
+    return 0 if measured.ratio <= bench.MOST_SORTS else 1
+
+
+def _netting_document(measured: Netting, growth: Growth) -> dict[str, Any]:
+    from settlement.benchmarks import netting as bench
+
+    return {
+        "largest_set": {
+            "ratio": round(measured.ratio, 2),
+            "at_most": bench.MOST_SORTS,
+            "instructions": measured.instructions,
+            "sort_seconds": round(measured.sort, 4),
+            "scarce_seconds": round(measured.scarce, 4),
+            "scarce_settles": round(measured.scarce_settles, 3),
+            "ample_seconds": round(measured.ample, 4),
+            "ample_settles": round(measured.ample_settles, 3),
+        },
+        "growth": {
+            "ratio": round(growth.ratio, 2),
+            "microseconds_each": {
+                str(size): round(seconds * 1e6, 2) for size, seconds in growth.each.items()
+            },
+        },
+    }
+
+
+def _print_netting(measured: Netting) -> None:
+    from settlement.benchmarks import netting as bench
+
+    few, most = (f"{part:.0%}" for part in (measured.scarce_settles, measured.ample_settles))
+    print(f"sorting {measured.instructions:,} instructions              {measured.sort:8.3f} s")
+    print(f"their largest set, where {few:>4} settles      {measured.scarce:8.3f} s")
+    print(f"their largest set, where {most:>4} settles      {measured.ample:8.3f} s")
+    print(f"      {measured.ratio:.2f} times as long, at most {bench.MOST_SORTS}")
+
+
+def _print_growth(growth: Growth) -> None:
+    for size, seconds in growth.each.items():
+        print(f"each of {size:>9,} instructions            {seconds * 1e6:8.2f} µs")
+    print(f"      {growth.ratio:.2f} times as long in the largest queue as in the smallest")

@@ -1,14 +1,36 @@
-"""`dvp book`: a public repo trade file, opened and closed by delivery versus payment."""
+"""`dvp book`: a public repo trade file, by delivery versus payment.
+
+Its repos open and close one by one, or its purchases alone settle by a method of choice.
+"""
 
 from __future__ import annotations
 
 import sys
+from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from settlement.cli.output import AsJson, show_document
+from settlement.errors import BadInput
+from settlement.reporting.methods import SettlementMethod
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from settlement.tradefile.model import TradeFile
+
+
+class Settle(Enum):
+    """The methods, and all of them side by side."""
+
+    GROSS = "gross"
+    CASH_NET = "cash-net"
+    NET = "net"
+    CCP = "ccp"
+    ALL = "all"
+
 
 _MANY = 50
 """Rows from which the run says what it is doing: it will take more than a second."""
@@ -16,23 +38,68 @@ _MANY = 50
 
 def book(
     file: Annotated[Path, typer.Argument(metavar="TRADES.csv", help="A repo trade file.")],
+    method: Annotated[
+        Settle | None,
+        typer.Option(
+            "--settle", help="Instead, settle the purchases alone, by this method or all."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Open every repo of a trade file by DvP and close it at term with recomputed interest."""
-    from settlement.reporting.book import book_lines, document
     from settlement.tradefile.reading import read_trade_file
 
     trades = read_trade_file(file)
-
-    from settlement.tradefile.runner import BookRunner
 
     def progress(words: str) -> None:
         if len(trades.rows) >= _MANY:
             print(words, file=sys.stderr)
 
-    run = BookRunner(trades, progress).run()
-    if as_json:
-        show_document("book", document(run))
+    if method is None:
+        went_through, document, lines = _repos(trades, progress)
+    elif method is Settle.ALL:
+        went_through, document, lines = _compared(trades, progress)
     else:
-        print("\n".join(book_lines(run)))
-    return 0 if run.went_through else 1
+        by = SettlementMethod(method.value)
+        went_through, document, lines = _purchases(trades, by, progress)
+    if as_json:
+        show_document("book", document)
+    else:
+        print("\n".join(lines))
+    return 0 if went_through else 1
+
+
+def _repos(
+    trades: TradeFile, progress: Callable[[str], None]
+) -> tuple[bool, dict[str, Any], Iterator[str]]:
+    from settlement.reporting.book import book_lines, document
+    from settlement.tradefile.runner import BookRunner
+
+    run = BookRunner(trades, progress).run()
+    return run.went_through, document(run), book_lines(run)
+
+
+def _purchases(
+    trades: TradeFile, method: SettlementMethod, progress: Callable[[str], None]
+) -> tuple[bool, dict[str, Any], Iterator[str]]:
+    from settlement.reporting.methods import document, method_lines
+    from settlement.tradefile.methods import MethodRunner
+
+    run = MethodRunner(trades, method, progress).run()
+    return run.went_through, document(run), method_lines(run)
+
+
+def _compared(
+    trades: TradeFile, progress: Callable[[str], None]
+) -> tuple[bool, dict[str, Any], Iterator[str]]:
+    from settlement.reporting.comparison import Comparison, comparison_lines, document
+    from settlement.tradefile.methods import MethodRunner
+
+    runs, left_out = [], {}
+    for method in SettlementMethod:
+        try:
+            runs.append(MethodRunner(trades, method, progress).run())
+        except BadInput as too_large:
+            left_out[method.value] = str(too_large)
+    compared = Comparison(runs, left_out)
+    return compared.went_through, document(compared), comparison_lines(compared)

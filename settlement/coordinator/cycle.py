@@ -173,15 +173,11 @@ class CycleDesk:
             )
 
     def clear(self, reference: str, trade: NettedTrade, clearing_house: str) -> None:
-        """Novation: two trades with the clearing house replace one, `/seller` and `/buyer`.
-
-        Their nonce follows from the reference: trades of two pairs may have the same number, and
-        would then be one trade of the clearing house.
-        """
+        """Novation: two trades with the clearing house replace one, `/seller` and `/buyer`."""
         house = self._directory.party(clearing_house)
         if house.wallet.purpose is not Purpose.CLEARING_HOUSE:
             raise BadInput(f"{clearing_house} is not registered as a clearing house")
-        nonce = int.from_bytes(keccak(text=reference), "big")
+        nonce = int.from_bytes(keccak(text=reference), "big")  # the numbers of two pairs may clash
         both = novated(replace(trade, nonce=nonce), house.address)
         for side, replacement in zip(("seller", "buyer"), both, strict=True):
             self.confirm(f"{reference}/{side}", replacement)

@@ -37,6 +37,9 @@ class Rule(Enum):
 SIMULTANEOUS = {Rule.LARGEST, Rule.MOST_VALUE}
 """The rules that settle at one moment, so that credits fund debits."""
 
+SECONDS = 10.0
+"""What the rule of the most value may take; the best set found by then settles."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -125,7 +128,7 @@ class QueueDesk:
 def _chosen(rule: Rule, queue: Sequence[Obligation], free: dict[Account, int]) -> list[str]:
     """The references that settle, in the order in which they do."""
     if rule is Rule.FIFO:
-        chosen = gross.first_in_first_out(queue, free)
+        chosen: Sequence[Obligation] = gross.first_in_first_out(queue, free)
     elif rule is Rule.BYPASS:
         chosen = gross.bypass(queue, free)
     elif rule is Rule.LARGEST:
@@ -133,5 +136,5 @@ def _chosen(rule: Rule, queue: Sequence[Obligation], free: dict[Account, int]) -
     else:
         from settlement.analytics.queueing import optimum  # half a second, for scipy
 
-        chosen = optimum.most_value(queue, free).settled
+        chosen = optimum.best(queue, free, SECONDS).settled
     return [obligation.id for obligation in chosen]

@@ -11,6 +11,7 @@ from settlement.scenario.steps import STEPS
 from tests.docs import PAGES, ROOT
 
 REPO = ROOT / "docs" / "repo.md"
+NETTING = ROOT / "docs" / "netting.md"
 
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
@@ -102,6 +103,13 @@ def test_the_acts_of_a_repo_quote_the_library():
     quoted = _FENCE.findall(REPO.read_text("utf-8"))
     assert len(quoted) == 5
     assert all(block.split("\n", 1)[1].removesuffix("```") in stories for block in quoted)
+
+
+def test_the_ring_of_the_manual_is_the_library_s():
+    told = "\n".join(line.rstrip() for line in story_lines(Runner(find("ring")).run()))
+    quoted = _FENCE.findall(NETTING.read_text("utf-8"))
+    assert len(quoted) == 3
+    assert all(block.split("\n", 1)[1].removesuffix("```") in told for block in quoted)
 
 
 def test_every_word_for_a_repo_has_its_act():

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from settlement.analytics import vectors
+from settlement.analytics import jsonfile, vectors
 from settlement.errors import BadFile
 
 COUPON = {
@@ -126,7 +126,7 @@ def test_a_problem_has_the_line_of_its_vector(checked, tmp_path):
         (b'{"vectors": [{"id": "a", "id": "b"}]}', "'id' stands twice in one object"),
         (b'{"vectors": ' + b"9" * 5_000 + b"}", "read: a number has more than 100 digits"),
         (b"[" * 100_000, "is not JSON"),
-        (b" " * (vectors.MOST_BYTES + 1), "is larger than the 5,000,000 bytes that are read"),
+        (b" " * (jsonfile.MOST_BYTES + 1), "is larger than the 5,000,000 bytes that are read"),
     ],
 )
 def test_a_file_that_is_no_file_of_figures(tmp_path, text, said):
