@@ -10,7 +10,7 @@ from typing import Any
 from settlement.cli import run
 from settlement.cli.app import app
 
-MANY = 4
+MANY = 2
 """More commands than this of one group are too many for a table."""
 
 

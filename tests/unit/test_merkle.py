@@ -1,4 +1,4 @@
-"""Merkle trees over the trades of a cycle; the chain checks the same proofs in test_net_inclusion."""
+"""Merkle trees over the trades of a cycle; test_net_inclusion has the chain check the proofs."""
 
 import pytest
 from eth_utils import keccak

@@ -8,7 +8,15 @@ from settlement.analytics.obligations import Obligation
 from settlement.analytics.queueing.gridlock import largest
 from settlement.analytics.queueing.gross import bypass
 from settlement.analytics.queueing.optimum import best
-from tests.unit.analytics.queueing.queues import ids, is_feasible, pays, queues, subsets, value
+from tests.unit.analytics.queueing.queues import (
+    ids,
+    instruction,
+    is_feasible,
+    pays,
+    queues,
+    subsets,
+    value,
+)
 
 BIG = 10**18
 LONG = 30.0
@@ -58,9 +66,9 @@ def test_greedy_adds_what_still_fits_highest_value_first():
 
 
 def test_greedy_tries_again_what_a_later_credit_lets_fit():
-    queue = [pays("1", *"AB", 9), pays("2", *"BC", 8), pays("3", *"DB", 2), pays("4", *"EA", 1)]
-    balances = {("B", "USD"): 6, ("D", "USD"): 2, ("E", "USD"): 1}
-    assert ids(best(queue, balances, 0).settled) == ["2", "3", "4"]
+    through = instruction("3", ("A", "B", "USD", 8), ("D", "A", "USD", 8))
+    queue = [pays("1", *"DC", 100), pays("2", *"BC", 8), through]
+    assert ids(best(queue, {("D", "USD"): 8}, 0).settled) == ["2", "3"]
 
 
 def test_skipping_one_may_be_worth_more_than_settling_it():
@@ -74,6 +82,16 @@ def test_a_set_that_floats_take_for_feasible_does_not_settle():
     found = best(queue, {("A", "USD"): BIG}, LONG)
     assert (found.settled, found.value, found.proven) == ([], 0, True)
     assert best(queue, {("A", "USD"): BIG + 1}, LONG).settled == queue
+
+
+def test_what_floats_take_for_feasible_settles_with_the_credit_it_lacks():
+    queue = [
+        instruction("1", ("C", "D", "USD", 1), value=3),
+        instruction("2", ("A", "B", "USD", BIG + 1), value=5),
+        instruction("3", ("C", "A", "USD", 1), value=1),
+    ]
+    found = best(queue, {("A", "USD"): BIG, ("C", "USD"): 1}, LONG)
+    assert (ids(found.settled), found.proven) == (["2", "3"], True)
 
 
 def test_values_that_floats_take_for_equal_are_told_apart():
