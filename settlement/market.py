@@ -21,7 +21,9 @@ from eth_account.signers.local import LocalAccount
 from settlement.chain.base import Chain
 from settlement.chain.local import LocalChain
 from settlement.coordinator.chronicle import Chronicle
-from settlement.coordinator.cycle import CycleDesk, Window
+from settlement.coordinator.consents import Consents
+from settlement.coordinator.cycle import CycleDesk
+from settlement.coordinator.cycle_draft import Window
 from settlement.coordinator.desks import RepoDesks, repo_desks
 from settlement.coordinator.directory import Directory, Party
 from settlement.coordinator.dvp import DvpDesk
@@ -89,7 +91,8 @@ class Market(RepoDesks):
         )
         book = Book()
         desks = (journal, directory)
-        dvp = DvpDesk(*desks, deployment, operators)
+        consents = Consents(journal)
+        dvp = DvpDesk(*desks, deployment, operators, consents)
         market = cls(
             **vars(repo_desks(*desks, deployment, operators)),
             chain=chain,
@@ -102,7 +105,7 @@ class Market(RepoDesks):
             onboarding=Onboarding(*desks, book, deployment, operators),
             dvp=dvp,
             queue=QueueDesk(chain, directory, deployment.registry, dvp),
-            cycles=CycleDesk(*desks, deployment, operators),
+            cycles=CycleDesk(*desks, deployment, operators, consents),
         )
         market._open_venue()
         market.at(starts)

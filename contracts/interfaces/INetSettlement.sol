@@ -62,12 +62,13 @@ struct NettedTrade {
 /// trades behind the root. Each participant's client recomputes its movements from its own trades before it signs;
 /// afterwards anyone can check that a trade which both sides confirmed was among them ({isIncluded}).
 ///
-/// NUMBERS. A cycle's number is consumed for each participant by itself. Of several proposals of one cycle at most one
-/// executes; whoever colludes consumes its own numbers and nobody else's; and a participant that changes its mind burns its
-/// number, until the cycle has executed.
+/// NUMBERS. A cycle's number is consumed for each participant by itself. Of several proposals of one number that have a
+/// participant in common at most one executes; whoever colludes consumes its own numbers and nobody else's; and a participant
+/// that changes its mind burns its number, until the cycle has executed.
 ///
 /// MOVEMENTS. Payers pay receivers directly, asset by asset; within an asset both are taken from the highest address down,
-/// and each payer fills one receiver after the other. The rules of a token, such as its denomination, count for what moves.
+/// and each payer fills one receiver after the other. The rules of a token, such as its denomination, count for what moves; one
+/// that is paused does not stop a cycle in which it nets to nothing, because no statement names it.
 ///
 /// Roles: none. Anyone may submit what all signed.
 /// @dev Assumption, for safety: as {ISettlement}. For liveness: everybody listed signs, and somebody submits inside the window.
@@ -110,7 +111,8 @@ interface INetSettlement {
 
     /// @notice Whether `trade` is among those of `tradesRoot`. Reverts unless both sides confirmed it, by signatures over
     /// `NettedTrade` with their own address as last field, `signer`.
-    /// @dev A leaf is the struct hash that the seller signs; pairs are hashed in sorted order, as OpenZeppelin's proofs do.
+    /// @dev Whoever relies on it also checks that the root is that of a {CycleSettled}, and both sides among its participants.
+    /// A leaf is the struct hash that the seller signs; pairs are hashed in sorted order, as OpenZeppelin's proofs do.
     function isIncluded(
         NettedTrade calldata trade,
         bytes calldata sellerSignature,

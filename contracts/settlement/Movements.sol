@@ -46,6 +46,7 @@ function add(Movements list, address from, address to, uint256 amount) pure {
 
 /// @dev Has `asset` make the movements, passes its errors on, and gives the memory back.
 function carryOut(Movements list, address asset) {
+    if (asset.code.length == 0) revert ISettlement.NotAToken(asset);
     bytes4 selector = IRegisteredERC20.bookTransfers.selector;
     assembly ("memory-safe") {
         let start := add(list, 0x20)
@@ -53,6 +54,9 @@ function carryOut(Movements list, address asset) {
         mstore(add(start, 0x20), 0x20)
     }
     _call(list, asset, 0x3c);
+    assembly ("memory-safe") {
+        mstore(0x40, list)
+    }
 }
 
 /// @dev Has the venue's door do the same, for a contract that is no mover itself.
@@ -74,6 +78,5 @@ function _call(Movements list, address target, uint256 skipped) {
             returndatacopy(list, 0, returndatasize())
             revert(list, returndatasize())
         }
-        mstore(0x40, list)
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IRegisteredERC20} from "../interfaces/IRegisteredERC20.sol";
+import {ISettlement} from "../interfaces/ISettlement.sol";
 import {Movements, movements} from "./Movements.sol";
 import {Asset, Position} from "./Netting.sol";
 
@@ -32,6 +33,7 @@ function payments(Asset asset, uint256 most) view returns (Movements list) {
 
 /// @dev A payer with several receivers is told its whole need, not that of the payment at which it ran dry.
 function _requireFree(address asset, address account, uint256 needed) view {
+    if (asset.code.length == 0) revert ISettlement.NotAToken(asset);
     uint256 available = IRegisteredERC20(asset).freeBalanceOf(account);
     if (available < needed) {
         revert IRegisteredERC20.InsufficientFreeBalance(asset, account, needed, available);

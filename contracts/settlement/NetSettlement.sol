@@ -9,6 +9,7 @@ import {IWalletRegistry, SignerKind} from "../interfaces/IWalletRegistry.sol";
 import {ActiveCheck} from "../registry/ActiveCheck.sol";
 import {Consent} from "./Consent.sol";
 import {CycleLib} from "./CycleLib.sol";
+import {Movements} from "./Movements.sol";
 import {payments} from "./NetPayments.sol";
 import {Asset, Netting} from "./Netting.sol";
 
@@ -46,9 +47,7 @@ contract NetSettlement is INetSettlement, EIP712 {
         Netting.Ledger memory ledger = _ledgerOf(statements);
         emit CycleSettled(cycle.number, cycle.tradesRoot, cycle.tradeCount, participants);
 
-        for (Asset asset = ledger.newest; Asset.unwrap(asset) != 0; asset = asset.earlier()) {
-            payments(asset, statements.length).carryOutThrough(SETTLEMENT, asset.token());
-        }
+        _carryOut(ledger, statements.length);
     }
 
     /// @inheritdoc INetSettlement
@@ -127,6 +126,24 @@ contract NetSettlement is INetSettlement, EIP712 {
             if (movement.amount == 0) revert EmptyMovement(participant, movement.asset);
             ledger.assetAt(movement.asset, Asset.wrap(0)).post(participant, movement.amount);
             last = movement.asset;
+        }
+    }
+
+    /// @dev Every list is written before the first is carried out: writing asks the tokens who can pay, and between two
+    /// assets that have moved nobody may look.
+    function _carryOut(Netting.Ledger memory ledger, uint256 most) private {
+        uint256 assets = 0;
+        for (Asset asset = ledger.newest; Asset.unwrap(asset) != 0; asset = asset.earlier()) ++assets;
+        Movements[] memory lists = new Movements[](assets);
+        uint256 place = 0;
+        for (Asset asset = ledger.newest; Asset.unwrap(asset) != 0; asset = asset.earlier()) {
+            lists[place] = payments(asset, most);
+            ++place;
+        }
+        place = 0;
+        for (Asset asset = ledger.newest; Asset.unwrap(asset) != 0; asset = asset.earlier()) {
+            lists[place].carryOutThrough(SETTLEMENT, asset.token());
+            ++place;
         }
     }
 

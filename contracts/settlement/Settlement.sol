@@ -149,7 +149,6 @@ contract Settlement is ISettlement, EIP712 {
 
     /// @inheritdoc ISettlement
     function deliverNets(address asset, Movement[] calldata movements) external onlyFrom(NET_SETTLEMENT) locked {
-        if (asset.code.length == 0) revert NotAToken(asset);
         copied(movements).carryOut(asset);
     }
 
@@ -225,9 +224,7 @@ contract Settlement is ISettlement, EIP712 {
         }
         if (onlyCash) _moveSecurities(trades);
         for (Asset asset = ledger.newest; Asset.unwrap(asset) != 0; asset = asset.earlier()) {
-            address token = asset.token();
-            if (token.code.length == 0) revert NotAToken(token);
-            payments(asset, 2 * trades.length).carryOut(token);
+            payments(asset, 2 * trades.length).carryOut(asset.token());
         }
     }
 

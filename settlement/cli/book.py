@@ -46,7 +46,7 @@ def book(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Open every repo of a trade file by DvP and close it at term, or settle its purchases netted."""
+    """Open every repo of a trade file by DvP and close it at term, or settle it netted."""
     from settlement.tradefile.reading import read_trade_file
 
     trades = read_trade_file(file)

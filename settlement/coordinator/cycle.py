@@ -14,25 +14,22 @@ own, and each needs numbers and signatures of its own. Source: CPMI, DvP model 3
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from eth_utils import keccak
 
-from settlement.coordinator.amounts import show_amount
+from settlement.coordinator.consents import Consents
 from settlement.coordinator.cycle_client import CycleClient
+from settlement.coordinator.cycle_draft import ConfirmedTrade, Draft, Shortfall, Window, nets_of
 from settlement.coordinator.directory import Directory
 from settlement.coordinator.journal import Journal
-from settlement.errors import BadInput, Refused
-from settlement.model.asset import Asset, Cash
+from settlement.errors import BadInput, Refused, UnknownName
+from settlement.model.asset import Cash
 from settlement.model.cycle import (
     Cycle,
-    NetMovement,
     NetStatement,
     NettedTrade,
-    Proposal,
-    movements_of,
     novated,
 )
 from settlement.model.party import Purpose
@@ -42,83 +39,12 @@ from settlement.onchain.cycle_signing import cycle_domain, leaf_of
 from settlement.onchain.deployment import Deployment
 from settlement.onchain.merkle import MerkleTree
 from settlement.onchain.operators import Operators
-from settlement.units import cash_from_chain
 
 MOST_GAS = 16_777_216
 """The cap of a transaction (EIP-7825)."""
 
-CYCLE_GAS, GAS_OF_PARTICIPANT, GAS_OF_MOVEMENT = 100_000, 60_000, 60_000
-"""Given to a cycle, its participants and their movements: fresh words everywhere included."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmedTrade:
-    """A trade with both confirmations, by its reference."""
-
-    reference: str
-    trade: NettedTrade
-    seller_signature: bytes
-    buyer_signature: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Shortfall:
-    """A member that cannot pay its net in one asset, in the chain's units."""
-
-    member: str
-    asset: Asset
-    needs: int
-    free: int
-
-    @property
-    def missing(self) -> Decimal | int:
-        """What it would take, as people write it."""
-        units = self.needs - self.free
-        return cash_from_chain(units) if isinstance(self.asset, Cash) else units
-
-    def __str__(self) -> str:
-        needs, free = (show_amount(self.asset, units) for units in (self.needs, self.free))
-        return f"{self.member} needs {needs} net and has {free}"
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A cycle before anybody signed: everything that the proposals to its members say.
-
-    `short` says why the members `without` are left out.
-    """
-
-    cycle: Cycle
-    trades: tuple[ConfirmedTrade, ...]
-    left_out: tuple[ConfirmedTrade, ...]
-    movements: dict[str, tuple[NetMovement, ...]]
-    without: tuple[str, ...]
-    short: tuple[Shortfall, ...]
-    tree: MerkleTree
-
-    @property
-    def participants(self) -> tuple[str, ...]:
-        """Their addresses, increasing."""
-        return tuple(self.movements)
-
-    def proposal_to(self, participant: str) -> Proposal:
-        """What one participant gets to see."""
-        own = [leaf_of(each.trade) for each in self.trades if participant in each.trade.sides]
-        return Proposal(
-            self.cycle,
-            self.participants,
-            self.movements[participant],
-            {leaf: self.tree.proof(leaf) for leaf in own},
-            self.without,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """When a cycle may settle, in seconds since 1970, both included."""
-
-    not_before: int
-    not_after: int
+CYCLE_GAS, GAS_OF_PARTICIPANT, GAS_OF_MOVEMENT = 100_000, 45_000, 30_000
+"""Given to a cycle, its participants and movements: words fresh everywhere, and a quarter more."""
 
 
 class CycleDesk:
@@ -130,13 +56,16 @@ class CycleDesk:
         directory: Directory,
         deployment: Deployment,
         operators: Operators,
+        consents: Consents,
     ) -> None:
         self._journal = journal
         self._directory = directory
         self._deployment = deployment
         self._coordinator = operators.coordinator
+        self._consents = consents
         self._clients: dict[str, CycleClient] = {}
         self._confirmed: dict[str, ConfirmedTrade] = {}
+        self._netted: set[NettedTrade] = set()
         self._cycles = 0
         self.domain = cycle_domain(journal.chain.chain_id, deployment.netting.address)
 
@@ -149,18 +78,28 @@ class CycleDesk:
         """The client of the participant whose wallet this is."""
         if address not in self._clients:
             party = self._directory.party_at(address)
-            assert party is not None  # trades are matched between parties of the directory
-            venue = self._deployment.settlement.address
-            self._clients[address] = CycleClient(party, self._directory, self.domain, venue)
+            if party is None:
+                raise UnknownName("wallet", address, ())
+            self._clients[address] = CycleClient(
+                party,
+                self._directory,
+                self._consents,
+                self._journal.chain,
+                self.domain,
+                self._deployment.settlement.address,
+            )
         return self._clients[address]
 
     def confirm(self, reference: str, trade: NettedTrade) -> ConfirmedTrade:
-        """Both sides confirm a trade for its cycle."""
-        if reference in self._confirmed:
-            raise BadInput(f"a trade called {reference} was confirmed before")
-        seller, buyer = (self.client(side).confirm(trade) for side in trade.sides)
-        confirmed = ConfirmedTrade(reference, trade, seller, buyer)
+        """Both sides confirm a trade for its cycle, and get each other's confirmation."""
+        if reference in self._confirmed or trade in self._netted:
+            raise BadInput(f"{reference}, or the same trade by another name, was confirmed before")
+        seller, buyer = map(self.client, trade.sides)
+        confirmed = ConfirmedTrade(reference, trade, seller.confirm(trade), buyer.confirm(trade))
+        seller.receive(trade, confirmed.buyer_signature)
+        buyer.receive(trade, confirmed.seller_signature)
         self._confirmed[reference] = confirmed
+        self._netted.add(trade)
         return confirmed
 
     def require_free(self, reference: str) -> None:
@@ -179,8 +118,10 @@ class CycleDesk:
             raise BadInput(f"{clearing_house} is not registered as a clearing house")
         nonce = int.from_bytes(keccak(text=reference), "big")  # the numbers of two pairs may clash
         both = novated(replace(trade, nonce=nonce), house.address)
-        for side, replacement in zip(("seller", "buyer"), both, strict=True):
-            self.confirm(f"{reference}/{side}", replacement)
+        for side, replacement in zip(trade.sides, both, strict=True):
+            self._consents.to_net(self.client(side).party, trade, leaf_of(replacement))
+        for name, replacement in zip(("seller", "buyer"), both, strict=True):
+            self.confirm(f"{reference}/{name}", replacement)
 
     def draft(self, number: int, window: Window, short: Sequence[Shortfall] = ()) -> Draft:
         """Nets the trades of a cycle but those of the members that are `short`."""
@@ -194,7 +135,7 @@ class CycleDesk:
             Cycle(number, tree.root, len(netted), window.not_before, window.not_after),
             tuple(netted),
             tuple(each for each in trades if not left.isdisjoint(each.trade.sides)),
-            _movements(each.trade for each in netted),
+            nets_of(each.trade for each in netted),
             tuple(sorted(left)),
             tuple(short),
             tree,
@@ -227,6 +168,7 @@ class CycleDesk:
 
     def settle(self, draft: Draft) -> None:
         """Has a cycle signed and submits it: all of it or nothing. Raises {Refused}."""
+        _gas_for(draft)
         self._require_funded(draft)
         self.submit(draft, self.sign(draft))
 
@@ -272,16 +214,6 @@ class CycleDesk:
                 reason="MONY" if isinstance(short[0].asset, Cash) else "LACK",
                 details={"short": str(short[0].missing), "members": [s.member for s in short]},
             )
-
-
-def _movements(trades: Iterable[NettedTrade]) -> dict[str, tuple[NetMovement, ...]]:
-    """By participant, by increasing address."""
-    own: dict[str, list[NettedTrade]] = {}
-    for trade in trades:
-        for side in trade.sides:
-            own.setdefault(side, []).append(trade)
-    ordered = sorted(own, key=lambda address: int(address, 16))
-    return {member: movements_of(member, own[member]) for member in ordered}
 
 
 def _gas_for(draft: Draft) -> int:

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import NoReturn
 
 from settlement.chain.base import Transaction
+from settlement.coordinator.consents import Consents
 from settlement.coordinator.directory import Directory, Party
 from settlement.coordinator.journal import Journal
 from settlement.coordinator.matching import require_match
@@ -73,12 +74,14 @@ class DvpDesk:
         directory: Directory,
         deployment: Deployment,
         operators: Operators,
+        consents: Consents,
     ) -> None:
         self._journal = journal
         self._directory = directory
         self._settlement = deployment.settlement
         self._registry = deployment.registry
         self._coordinator = operators.coordinator
+        self._consents = consents
         self._booked: dict[str, BookedTrade] = {}
         self._numbers: dict[tuple[str, str, int], int] = {}
         self.domain = signing.settlement_domain(
@@ -247,6 +250,7 @@ class DvpDesk:
     def _client(self, trade: Trade, address: str) -> Party:
         party = self._party(address)
         self._directory.require_listed(party.name, trade.security, trade.cash)
+        self._consents.to_trade(party, trade)
         return party
 
     def _party(self, address: str) -> Party:

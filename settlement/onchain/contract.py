@@ -169,4 +169,6 @@ def _event_type(entry: Any) -> _EventType:
 
 
 def _checksummed(kind: str, value: Any) -> Any:
+    if kind == "address[]":
+        return tuple(map(checksummed, value))
     return checksummed(value) if kind == "address" else value

@@ -39,7 +39,7 @@ def proves(root: bytes, leaf: bytes, proof: Sequence[bytes]) -> bool:
     """Whether `proof` leads from `leaf` to `root`."""
     for sibling in proof:
         leaf = _pair(leaf, sibling)
-    return leaf == root
+    return leaf == root and all(len(sibling) == 32 for sibling in proof)
 
 
 def _level_above(level: Sequence[bytes]) -> list[bytes]:

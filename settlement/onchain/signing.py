@@ -14,6 +14,8 @@ from typing import Any
 
 from eth_abi import encode
 from eth_account.signers.local import LocalAccount
+from eth_keys import keys
+from eth_keys.exceptions import BadSignature, ValidationError
 from eth_typing import Hash32
 from eth_utils import keccak
 
@@ -97,6 +99,18 @@ def sign(key: LocalAccount, domain: Domain, struct: bytes) -> bytes:
     """65 bytes: r, s, v."""
     digest = Hash32(domain.digest(struct))
     return bytes(key.unsafe_sign_hash(digest).signature)
+
+
+def signer_of(domain: Domain, struct: bytes, signature: bytes) -> str | None:
+    """Whose key signed; None where it is no signature of 65 bytes."""
+    if len(signature) != 65:
+        return None
+    try:
+        sides = keys.Signature(signature[:64] + bytes([signature[64] - 27]))
+        key = sides.recover_public_key_from_msg_hash(domain.digest(struct))
+    except (ValueError, BadSignature, ValidationError):
+        return None
+    return str(key.to_checksum_address())
 
 
 def struct_hash(type_text: str, values: Sequence[Any]) -> bytes:

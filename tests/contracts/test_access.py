@@ -10,9 +10,11 @@ from decimal import Decimal
 
 import pytest
 
+from settlement.coordinator.cycle import Window
 from settlement.coordinator.deals import Deal
 from settlement.coordinator.dvp import ALL_OR_NONE, BEST_EFFORT
 from settlement.model.asset import SecurityKind
+from settlement.model.cycle import for_cycle
 from settlement.model.policy import by_kind
 from settlement.model.repo import Method
 
@@ -81,6 +83,31 @@ def test_a_batch_reads_what_it_lists(market, chain, sent, mode, words):
     batch = sent(market.dvp.settle_batch, ["S1", "S2", "S3"], mode)
     assert sum(len(listed) for _, listed in batch.access_list) == words
     require_each_used(chain, batch)
+
+
+def test_a_cycle_reads_what_it_lists(market, chain, sent):
+    """The broker passes on what it gets, and signs all the same: its registration is read."""
+    market.add_participant("broker", {"USD": Decimal("5000.00")})
+    market.add_participant("bank")
+    number = market.cycles.new_cycle()
+    confirm_for_cycle(market, number, "C1", "dealer", "fund", 2_000, "2015.00")
+    confirm_for_cycle(market, number, "C2", "dealer", "broker", 1_000, "1007.50")
+    confirm_for_cycle(market, number, "C3", "broker", "fund", 1_000, "1007.50")
+    confirm_for_cycle(market, number, "C4", "dealer", "bank", 1_000, "1007.50")
+    confirm_for_cycle(market, number, "C5", "bank", "fund", 1_000, "1000.00")
+    market.onboarding.issue_cash("bank", "USD", Decimal("7.50"))
+    window = Window(market.chain.now(), market.chain.now() + 3_600)
+    draft = market.cycles.draft(number, window)
+    assert sorted(map(len, draft.movements.values())) == [0, 1, 2, 2]
+    cycle = sent(market.cycles.submit, draft, market.cycles.sign(draft))
+    assert sum(len(listed) for _, listed in cycle.access_list) == 4 + 2 + 5
+    require_each_used(chain, cycle)
+
+
+def confirm_for_cycle(market, number, reference, seller, buyer, quantity, amount):
+    """A matched trade, confirmed by both for a cycle."""
+    both = market.instructions(reference, seller, buyer, "T-2035", quantity, "USD", Decimal(amount))
+    market.cycles.confirm(reference, for_cycle(market.dvp.match(*both), number))
 
 
 def agree_overnight(market, venue):

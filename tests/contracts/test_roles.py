@@ -31,8 +31,9 @@ PUBLIC = {
     "PriceBoard": set(),
     "Settlement": {
         *("settle", "settleBatch", "deliverFree", "cancel", "cancelTogether"),
-        *("settleItem", "deliver"),  # the venue's own
+        *("settleItem", "deliver", "deliverNets"),  # the venue's own
     },
+    "NetSettlement": {"settle", "burn"},
     "RepoFacility": {
         *("open", "close", "cancel", "cancelTogether"),
         *("giveNotice", "amend", "substitute", "roll"),
@@ -58,7 +59,7 @@ def contracts(market) -> dict[str, Live]:
     deployment = market.deployment
     found = [
         *(deployment.registry, deployment.prices, deployment.policy),
-        *(deployment.settlement, deployment.repo, deployment.custody),
+        *(deployment.settlement, deployment.netting, deployment.repo, deployment.custody),
         *(token(asset) for asset in market.directory.assets()),
     ]
     return {contract.name: Live(contract, market) for contract in found}
@@ -198,7 +199,8 @@ def test_each_role_has_one_holder_and_the_deployer_none(market, cast, request, m
     names = type(market.operators).__dataclass_fields__
     people = {name: getattr(market.operators, name) for name in names}
     people |= {name: getattr(cast, name) for name in ("dealer", "fund", "intruder")}
-    people |= {name: getattr(market.deployment, name) for name in ("settlement", "repo", "custody")}
+    of_venue = ("settlement", "netting", "repo", "custody")
+    people |= {name: getattr(market.deployment, name) for name in of_venue}
     every_role = {*range(32), *range(roles.FIRST_ISSUER, roles.FIRST_ISSUER + 8)}
     found: dict[int, set[str]] = {}
     for role, (name, who) in product(sorted(every_role), people.items()):

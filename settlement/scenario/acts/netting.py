@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from settlement.coordinator.cycle import ConfirmedTrade, Draft
+from settlement.coordinator.cycle_draft import ConfirmedTrade, Draft
 from settlement.coordinator.queue import SIMULTANEOUS, QueueRun, Rule, Waiting
 from settlement.model.asset import Cash
 from settlement.scenario.acts.base import Act, Result, Stage, counted, in_a_row

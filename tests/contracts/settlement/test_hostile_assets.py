@@ -12,9 +12,10 @@ from settlement.onchain.deployment import REPO_MODULES, _address
 from settlement.onchain.signing import repo_domain
 from tests.contracts.live import Live, decoded, logged, reverts
 from tests.contracts.pen import HOUR
+from tests.contracts.settlement.cycles import NUMBER, Cycles, nets_of
 from tests.contracts.settlement.repo_calls import RepoCalls
 
-ALL_OR_NONE, BEST_EFFORT = 0, 1
+ALL_OR_NONE, BEST_EFFORT, CASH_NET = 0, 1, 2
 CENTS = 10_000
 
 
@@ -40,17 +41,32 @@ def bait(pen, hostile, dealer, fund):
     return pen.trade(dealer, fund, security=hostile, amount=CENTS)
 
 
-CONTEXTS = ["settle", "all-or-none", "best-effort"]
+CONTEXTS = ["settle", "all-or-none", "best-effort", "cash-net", "cycle"]
+
+
+@pytest.fixture
+def cycles(market, pen):
+    """Writes and signs cycles."""
+    return Cycles(market, pen)
+
+
+@pytest.fixture
+def netting(market):
+    """The netting cycles."""
+    return Live(market.deployment.netting, market)
 
 
 @pytest.fixture(params=CONTEXTS)
-def submit(request, settlement):
-    """Submits signed trades by any of the three ways in; returns the receipt."""
+def submit(request, settlement, netting, cycles):
+    """Submits signed trades by any of the ways in, or the nets of them; returns the receipt."""
 
     def submit_trades(*signed):
         if request.param == "settle":
             (alone,) = signed
             return settlement.receipt("settle", *alone.words(), gas=8_000_000)
+        if request.param == "cycle":
+            nets = nets_of(each.trade for each in signed)
+            return netting.receipt("settle", *cycles.signed(nets), gas=8_000_000)
         mode = CONTEXTS.index(request.param) - 1
         return settlement.receipt("settleBatch", list(signed), mode, gas=8_000_000)
 
@@ -163,7 +179,9 @@ ENTRY_POINTS = {
         "cancelTogether": LOCKED,
         "settleItem": "NotOfThisVenue",
         "deliver": "NotOfThisVenue",
+        "deliverNets": "NotOfThisVenue",
     },
+    "NetSettlement": {"settle": LOCKED, "burn": LOCKED},
     "RepoFacility": {
         "open": LOCKED,
         "close": LOCKED,
@@ -196,6 +214,7 @@ ENTRY_POINTS = {
 }
 LOCKED_VIEWS = {
     "Settlement": {"requireUnlocked"},
+    "NetSettlement": set(),
     "RepoFacility": {
         *("repoOf", "changeOf", "setOf", "marginOf", "securityMarginOf", "closeOutOf", "claimOf"),
         "repurchasePriceOn",
@@ -206,9 +225,10 @@ LOCKED_VIEWS = {
 
 OPEN_VIEWS = {
     "Settlement": {
-        *("ITEM_GAS", "REGISTRY", "REPO_FACILITY", "eip712Domain"),
+        *("ITEM_GAS", "REGISTRY", "REPO_FACILITY", "NET_SETTLEMENT", "eip712Domain"),
         *("groupOf", "nonceUsed", "tradeDigest"),
     },
+    "NetSettlement": {"SETTLEMENT", "REGISTRY", "eip712Domain", "isUsed", "isIncluded"},
     "RepoFacility": {
         *("MOST_LINES", "MOST_OPEN", "SETTLEMENT", "eip712Domain"),
         *("idOf", "nettingSetOf"),
@@ -253,7 +273,19 @@ def settlement_calls(market, pen, dealer, fund):
         "cancelTogether": (both, *(pen.cancellation_by(p, both) for p in (dealer, fund))),
         "settleItem": pen.signed(trade).words(),
         "deliver": ([leg],),
+        "deliverNets": (trade.security, [leg[1:]]),
         "requireUnlocked": (),
+    }
+
+
+@pytest.fixture
+def cycle_calls(cycles, dealer, fund, security):
+    """What both functions of the cycles take: another number than the attacking cycle has."""
+    nets = {dealer: {security: -1_000}, fund: {security: 1_000}}
+    number = NUMBER + 1
+    return {
+        "settle": cycles.signed(nets, number=number),
+        "burn": (number, dealer, cycles.burn_by(dealer, number)),
     }
 
 
@@ -292,7 +324,7 @@ OF_CLOCKS = {"stopClock", "restartClock"}
 
 
 @pytest.fixture
-def attack(market, settlement, security, dealer, settlement_calls):
+def attack(market, settlement, netting, security, dealer, settlement_calls, cycle_calls):
     """`attack(contract, function)`: the contract, and calldata that would do its work if the venue
     let it in."""
     facility, custody = (
@@ -307,6 +339,8 @@ def attack(market, settlement, security, dealer, settlement_calls):
     def find(contract, function):
         if contract == "Settlement":
             return settlement, settlement.encode(function, *settlement_calls[function])
+        if contract == "NetSettlement":
+            return netting, netting.encode(function, *cycle_calls[function])
         if function in simple:
             target = facility if contract == "RepoFacility" else custody
             return target, target.encode(function, *simple[function])
@@ -449,6 +483,98 @@ def test_what_is_signed_for_a_module_stays_there(market, modules):
         calls.facility.cancelTogether(terms, *cancelling)
     calls.pen.domain = right
     calls.facility.open(*calls.pen.signed(terms))
+
+
+# --- as an asset of a cycle -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def baited(hostile, security, cash, dealer, fund):
+    """dealer gives fund a real thousand and a million that are none, for a cent."""
+    return {
+        dealer: {security: -1_000, hostile: -1_000_000, cash: CENTS},
+        fund: {security: 1_000, hostile: 1_000_000, cash: -CENTS},
+    }
+
+
+def test_an_address_without_code_in_a_cycle_is_named(netting, cycles, dealer, fund, changes):
+    asset = "0x" + "77" * 20
+    with reverts("NotAToken", asset=asset):
+        netting.settle(*cycles.signed({dealer: {asset: -1}, fund: {asset: 1}}))
+    assert changes() == {}
+
+
+def test_a_contract_that_is_no_token_in_a_cycle_is_refused(
+    netting, cycles, registry, dealer, fund, changes
+):
+    with reverts("Silent"):
+        netting.settle(*cycles.signed({dealer: {registry: -1}, fund: {registry: 1}}))
+    assert changes() == {}
+
+
+def test_lies_in_a_cycle_leave_the_real_nets_alone(
+    netting, cycles, hostile, baited, dealer, broker, pen, cash, changes
+):
+    """It claims that everybody is rich; a real debtor of the same cycle still is not."""
+    pen.keys[broker.address] = broker.key
+    hostile.setMood(Mood.LYING)
+    short = {**baited, broker: {cash: -CENTS}, dealer: {**baited[dealer], cash: 2 * CENTS}}
+    error = {"account": broker, "needed": CENTS, "available": 0}
+    with reverts("InsufficientFreeBalance", asset=cash, **error):
+        netting.settle(*cycles.signed(short))
+    assert changes() == {}
+
+    netting.settle(*cycles.signed(baited))
+    assert changes() == {
+        "dealer": {"T-2035": -1_000, "USD": CENTS},
+        "fund": {"T-2035": 1_000, "USD": -CENTS},
+    }
+
+
+@pytest.mark.parametrize("mood", BREAKING)
+def test_breaking_a_cycle_it_breaks_all_of_it(
+    netting, cycles, hostile, baited, dealer, fund, changes, mood
+):
+    """And nobody's number is gone: the same cycle can be proposed without it."""
+    hostile.setMood(mood)
+    receipt = netting.receipt("settle", *cycles.signed(baited), gas=6_000_000)
+    assert not receipt.succeeded
+    assert changes() == {}
+    assert not any(netting.isUsed(who, NUMBER) for who in baited)
+    real = {who: {a: n for a, n in own.items() if a is not hostile} for who, own in baited.items()}
+    netting.settle(*cycles.signed(real))
+    assert changes()["fund"] == {"T-2035": 1_000, "USD": -CENTS}
+
+
+@pytest.mark.parametrize("asset", ["T-2035", "USD"])
+def test_from_a_cycle_it_moves_no_real_token(
+    netting, cycles, market, hostile, baited, dealer, fund, changes, asset
+):
+    real = market.directory.asset(asset).address
+    giver, taker = (dealer, fund) if asset == "T-2035" else (fund, dealer)
+    hostile.callBack(real, _book_transfer(real, giver, taker))
+    netting.settle(*cycles.signed(baited))
+    refusal = decoded(hostile.answer())
+    error = {"asset": real, "caller": hostile.address}
+    assert (refusal.name, refusal.arguments) == ("NotTheMover", error)
+    assert changes()["fund"] == {"T-2035": 1_000, "USD": -CENTS}
+
+
+@pytest.mark.parametrize("again", ["the same", "the next", "one that moves nothing"])
+def test_from_a_cycle_it_settles_no_cycle(netting, cycles, hostile, baited, changes, again):
+    """Neither the same again nor the next, which everybody signed as well; nor one in which nothing
+    has to pass the door."""
+    first = cycles.signed(baited)
+    attempted = {
+        "the same": first,
+        "the next": cycles.signed(baited, number=NUMBER + 1),
+        "one that moves nothing": cycles.signed({who: {} for who in baited}, number=NUMBER + 1),
+    }[again]
+    hostile.callBack(netting.address, netting.encode("settle", *attempted))
+    netting.settle(*first)
+    assert decoded(hostile.answer()).name == LOCKED
+    assert changes()["fund"] == {"T-2035": 1_000, "USD": -CENTS}
+    assert not any(netting.isUsed(who, NUMBER + 1) for who in baited)
 
 
 @pytest.mark.parametrize("asset", ["security", "cash"])

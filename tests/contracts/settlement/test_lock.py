@@ -1,8 +1,9 @@
-"""The venue's lock, held while assets move, and `deliver`, which is for its own contracts."""
+"""The venue's lock, held while assets move, and `deliver`, which is for the repo desk alone."""
 
 import pytest
 
-from tests.contracts.live import decoded, reverts
+from tests.contracts.live import NOBODY, Live, decoded, reverts
+from tests.contracts.settlement.cycles import Cycles
 
 DELAY = 2 * 86_400
 
@@ -16,7 +17,7 @@ def puppet(live):
 @pytest.fixture
 def door(live, puppet, registry, security, cash, operators, chain):
     """A second venue's door, built with the puppet, and by now the mover of both assets."""
-    settlement = live("Settlement", registry.address, puppet.address)
+    settlement = live("Settlement", registry.address, puppet.address, NOBODY)
     for asset in (security, cash):
         asset.announceMover(settlement, sender=operators.mover_admin)
     chain.advance_to(chain.now() + DELAY)
@@ -85,12 +86,24 @@ def test_it_is_open_between_settlements(settlement, pen, trade, outcome):
     settlement.requireUnlocked()
 
 
+@pytest.mark.parametrize("outcome", ["settled", "refused"])
+def test_it_is_open_between_cycles(settlement, market, pen, dealer, fund, security, outcome):
+    netting, cycles = Live(market.deployment.netting, market), Cycles(market, pen)
+    nets = {dealer: {security: -1_000}, fund: {security: 1_000}}
+    if outcome == "settled":
+        netting.settle(*cycles.signed(nets))
+    else:
+        with reverts("NotBalanced", asset=security, excess=-1_000):
+            netting.settle(*cycles.signed({**nets, fund: {}}))
+    settlement.requireUnlocked()
+
+
 def test_the_facility_itself_does_not_enter_a_settlement(
     live, registry, cash, pen, dealer, fund, operators, chain
 ):
     """A door whose facility is a token that calls back: its own word counts for nothing then."""
     hostile = live("HostileToken")
-    door = live("Settlement", registry.address, hostile.address)
+    door = live("Settlement", registry.address, hostile.address, NOBODY)
     cash.announceMover(door, sender=operators.mover_admin)
     chain.advance_to(chain.now() + DELAY)
     cash.adoptMover(sender=operators.mover_admin)

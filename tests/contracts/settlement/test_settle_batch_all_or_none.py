@@ -29,11 +29,6 @@ def test_an_empty_batch(settlement):
             settlement.settleBatch([], mode)
 
 
-def test_another_mode(settlement, pen, trade):
-    with reverts("Silent"):
-        settlement.settleBatch([pen.signed(trade)], 2)
-
-
 BAD_LEGS = {
     "ZeroQuantity": {"quantity": 0},
     "ZeroAmount": {"amount": 0},

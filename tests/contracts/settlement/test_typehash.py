@@ -11,9 +11,10 @@ from eth_utils import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
+from settlement.model.cycle import Cycle, NetMovement, NettedTrade
 from settlement.model.repo import Agreement, Amendment, IncomeNotice, Line, RepoTerms
 from settlement.model.trade import Cancellation, FreeDelivery, Trade
-from settlement.onchain import repo_signing, signing, sources
+from settlement.onchain import cycle_signing, repo_signing, signing, sources
 from settlement.onchain.artifacts import load
 from tests.contracts.live import Live
 
@@ -51,6 +52,12 @@ IN_PLACE = {
         repo_signing.STATED_VALUE,
         repo_signing.CLAIM_PAYMENT,
     },
+    "CycleLib": {
+        cycle_signing.NETTED_TRADE,
+        cycle_signing.NET_MOVEMENT,
+        cycle_signing.NET_STATEMENT,
+        cycle_signing.CYCLE_BURN,
+    },
 }
 """Texts that a library hashes where it uses them; some join that of a line to it."""
 
@@ -79,7 +86,7 @@ def test_every_text_of_python_s_is_looked_at():
     known |= {text + line for texts in IN_PLACE.values() for text in texts for line in LINES}
     of_python = {
         text
-        for module in (signing, repo_signing)
+        for module in (signing, repo_signing, cycle_signing)
         for text in vars(module).values()
         if isinstance(text, str) and re.match(r"[A-Z]\w+\(", text)
     }
@@ -206,6 +213,59 @@ def test_a_cancellation(market, cancellation):
     for signer in (cancellation.first, cancellation.second):
         mine = domain.digest(signing.cancellation_hash(cancellation, signer))
         assert mine == typed(domain, signing.CANCELLATION, (*cancellation.words(), signer))
+
+
+netted_trades = st.builds(
+    NettedTrade, addresses, addresses, addresses, words, addresses, words, days, words, words
+)
+cycles = st.builds(Cycle, words, hashes, words, seconds, seconds)
+net_movements = st.lists(
+    st.builds(NetMovement, addresses, st.integers(-(2**255), 2**255 - 1)), max_size=3
+)
+
+
+@given(trade=netted_trades)
+def test_a_confirmation(market, trade):
+    domain = market.cycles.domain
+    for signer in trade.sides:
+        mine = domain.digest(cycle_signing.confirmation_hash(trade, signer))
+        assert mine == typed(domain, cycle_signing.NETTED_TRADE, (*trade.words(), signer))
+    assert cycle_signing.leaf_of(trade) == cycle_signing.confirmation_hash(trade, trade.seller)
+
+
+@given(
+    venue=addresses,
+    cycle=cycles,
+    company=st.lists(addresses, max_size=4),
+    movements=net_movements,
+    signer=addresses,
+)
+def test_a_net_statement(market, venue, cycle, company, movements, signer):
+    domain = market.cycles.domain
+    struct = cycle_signing.statement_hash(venue, cycle, company, movements, signer)
+    shown = [{"asset": each.asset, "amount": each.amount} for each in movements]
+    values = (venue, *cycle.words(), company, shown, signer)
+    of_movement = {"NetMovement": cycle_signing.NET_MOVEMENT}
+    assert domain.digest(struct) == typed(
+        domain, cycle_signing.NET_STATEMENT, values, **of_movement
+    )
+
+
+@given(number=words, signer=addresses)
+def test_a_burn(market, number, signer):
+    domain = market.cycles.domain
+    mine = domain.digest(cycle_signing.burn_hash(number, signer))
+    assert mine == typed(domain, cycle_signing.CYCLE_BURN, (number, signer))
+
+
+def test_cycles_have_a_domain_of_their_own(market):
+    """What is signed for trades or repos is not signed for cycles."""
+    _, name, version, chain, contract, *_ = Live(market.deployment.netting, market).eip712Domain()
+    domain = market.cycles.domain
+    assert (name, version, chain) == (domain.name, domain.version, domain.chain_id)
+    assert contract == domain.contract == market.deployment.netting.address
+    separators = {each.separator() for each in (domain, market.dvp.domain, market.repo.domain)}
+    assert len(separators) == 3
 
 
 def _shown(values):
@@ -337,7 +397,8 @@ def test_every_signed_type_names_its_signer():
     }
     signed = {text for texts in TEXTS.values() for text in texts.values()}
     signed |= {text for texts in IN_PLACE.values() for text in texts}
-    for text in signed - {repo_signing.LINE, repo_signing.AGREEMENT, repo_signing.INCOME}:
+    parts = {repo_signing.LINE, repo_signing.AGREEMENT, repo_signing.INCOME}
+    for text in signed - parts - {cycle_signing.NET_MOVEMENT}:
         members = _members(text)
         if text in payers:
             assert ("address", "from") in members
