@@ -5,7 +5,7 @@
 Both sides confirm a trade for one cycle; nothing settles on that. The desk nets what was confirmed
 and shows each participant its part; the participants' own clients decide. A member that cannot pay
 its net is named, and the cycle is refused whole, or proposed anew without that member, as the
-caller chose; what is left out then is listed and can be confirmed for a later cycle.
+caller chose; what is left out is listed, and is free for a later cycle once this one has settled.
 
 A cycle is one transaction, all or none. One that might not fit the gas of a transaction is refused
 before it is sent: nets of one settlement date, or of one group of assets, make a cycle of their
