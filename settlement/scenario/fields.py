@@ -296,7 +296,7 @@ QueueRuleName = Annotated[
     str, *_as(_choice(_RULES, "rule of a queue"), "who goes first", _RULES[0], _RULES)
 ]
 ShortageName = Annotated[
-    str, *_as(_choice(_SHORTAGES, "answer"), "what then", _SHORTAGES[0], _SHORTAGES)
+    str, *_as(_choice(_SHORTAGES, "way out"), "what then", _SHORTAGES[0], _SHORTAGES)
 ]
 PurposeName = Annotated[
     str, *_as(_choice(_PURPOSES, "purpose"), "what a wallet is for", _PURPOSES[0], _PURPOSES)

@@ -113,7 +113,7 @@ FIELDS = {
         ("    cash: 6,000,000.00", "    zzz: 1"),
         15,
         "participants.fund.zzz",
-        "is not known here; known: lei, registered, cash, securities, book",
+        "is not known here; known: lei, registered, purpose, cash, securities, book",
     ),
     "unknown word at the top": (
         ("name: A", "nmae: x\nname: A"),
@@ -526,7 +526,7 @@ def test_a_name_given_twice(text, message):
     [
         ("trad: S1", "steps.3", "'trad' is not a step; did you mean 'trade'?"),
         ("zzz: S1", "steps.3", "'zzz' is not a step; known: register, suspend, "),
-        ("queue: R1", "steps.3", "'queue' is a reserved word that does not work yet"),
+        ("vote: R1", "steps.3", "'vote' is a reserved word that does not work yet"),
         ("{at: 2026-03-02 11:00}", "steps.3", "a step needs a word for what happens"),
         ("nothing", "steps.3", "a step is a mapping that begins with its word"),
         (
@@ -590,6 +590,28 @@ def test_a_name_given_twice(text, message):
 def test_a_step_that_makes_no_sense(text, field, message):
     line, found, said = problem(**step(text))
     assert (line, found) == (33, field)
+    assert message in said
+
+
+SALE = "{trade: X, seller: dealer, buyer: fund, security: T-2035, quantity: 1, price: 1}"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{queue: Q, rule: fastest}", "'fastest' is not a rule of a queue: first-in-first-out, "),
+        ("{queue: Q, trades: [{trade: S1}]}", "S1 is written out: seller, buyer, security, price"),
+        (f"{{queue: Q, trades: [{SALE}, {SALE}]}}", "'X' stands twice"),
+        ("{cycle: C, trades: []}", "a cycle has trades"),
+        ("{cycle: C}", "is missing"),
+        ("{cycle: C, trades: [{trade: S1}]}", "S1 is written out: seller, buyer, security, price"),
+        (f"{{cycle: C, if_short: wait, trades: [{SALE}]}}", "'wait' is not a way out: refuse, "),
+        (f"{{cycle: C, clearing_house: zzz, trades: [{SALE}]}}", "there is no participant 'zzz'"),
+        (f"{{cycle: C, trades: [{SALE}], expect: {{waiting: 1}}}}", "is no figure of it; known: "),
+    ],
+)
+def test_a_queue_or_a_cycle_that_makes_no_sense(text, message):
+    _, _, said = problem(**step(text))
     assert message in said
 
 
@@ -768,7 +790,7 @@ def test_a_file_that_is_not_there_or_is_a_folder(tmp_path):
 def test_a_name_is_looked_up_in_the_package_and_a_path_is_not():
     with pytest.raises(UnknownName, match="there is no scenario 'dya'; did you mean 'day'"):
         catalogue.find("dya")
-    with pytest.raises(UnknownName, match="known: clock, coupon, day, "):
+    with pytest.raises(UnknownName, match="known: clearing, clock, coupon, day, "):
         catalogue.text_of("zzz")
     with pytest.raises(BadFile, match="no such file"):
         catalogue.find("somewhere/day")
