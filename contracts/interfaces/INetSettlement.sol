@@ -60,7 +60,8 @@ struct NettedTrade {
 ///
 /// WHAT THE CHAIN PROVES: that everyone listed signed the same cycle, and that each asset sums to zero. WHAT IT DOES NOT: the
 /// trades behind the root. Each participant's client recomputes its movements from its own trades before it signs;
-/// afterwards anyone can check that a trade which both sides confirmed was among them ({isIncluded}).
+/// afterwards anyone can check that a trade which both sides confirmed stands under the root ({isIncluded}). Amounts are not
+/// held to whole cents here: those are what clients confirm.
 ///
 /// NUMBERS. A cycle's number is consumed for each participant by itself. Of several proposals of one number that have a
 /// participant in common at most one executes; whoever colludes consumes its own numbers and nobody else's; and a participant
@@ -109,9 +110,10 @@ interface INetSettlement {
     /// @notice Whether the number of `cycle` was consumed or burned for `participant`.
     function isUsed(address participant, uint256 cycle) external view returns (bool);
 
-    /// @notice Whether `trade` is among those of `tradesRoot`. Reverts unless both sides confirmed it, by signatures over
+    /// @notice Whether `trade` stands under `tradesRoot`. Reverts unless both sides confirmed it, by signatures over
     /// `NettedTrade` with their own address as last field, `signer`.
-    /// @dev Whoever relies on it also checks that the root is that of a {CycleSettled}, and both sides among its participants.
+    /// @dev Whoever relies on it takes the root from the {CycleSettled} of the cycle that `trade` names, and looks for both
+    /// sides among its participants. That the nets contained it, the sides' own clients saw to, and nothing here proves.
     /// A leaf is the struct hash that the seller signs; pairs are hashed in sorted order, as OpenZeppelin's proofs do.
     function isIncluded(
         NettedTrade calldata trade,

@@ -9,6 +9,7 @@ are kept in one place, each party by itself.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -33,7 +34,7 @@ class Consents:
 
     def __init__(self, journal: Chronicle) -> None:
         self._ways: dict[tuple[str, NettedTrade], _Way] = {}
-        self._own: dict[tuple[str, bytes], frozenset[bytes]] = {}
+        self._own: defaultdict[tuple[str, bytes], set[bytes]] = defaultdict(set)
         self._ends: dict[tuple[str, int], bytes] = {}
         journal.listen(self._hear)
 
@@ -51,8 +52,11 @@ class Consents:
         self._take(party, trade, leaf or leaf_of(trade))
 
     def to_proposal(self, party: Party, root: bytes, own: Iterable[bytes]) -> None:
-        """`party` signs a proposal of this root, in which it has these trades, by leaf."""
-        self._own[party.address, root] = frozenset(own)
+        """`party` signs a proposal of this root, in which it has these trades, by leaf.
+
+        Of two proposals of one root either may settle, so all that it has in either counts.
+        """
+        self._own[party.address, root].update(own)
 
     def _take(self, party: Party, trade: NettedTrade, leaf: bytes) -> None:
         deal = party.address, replace(trade, cycle=BY_ITSELF)
@@ -65,7 +69,7 @@ class Consents:
     def _was_left_out(self, party: Party, way: _Way | None) -> bool:
         cycle, leaf = way or (BY_ITSELF, b"")
         root = self._ends.get((party.address, cycle))
-        return root is not None and leaf not in self._own.get((party.address, root), ())
+        return root is not None and leaf not in self._own[party.address, root]
 
     def _hear(self, entry: Entry) -> None:
         event = entry.event

@@ -14,10 +14,8 @@ own, and each needs numbers and signatures of its own. Source: CPMI, DvP model 3
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-
-from eth_utils import keccak
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
 
 from settlement.coordinator.consents import Consents
 from settlement.coordinator.cycle_client import CycleClient
@@ -26,16 +24,10 @@ from settlement.coordinator.directory import Directory
 from settlement.coordinator.journal import Journal
 from settlement.errors import BadInput, Refused, UnknownName
 from settlement.model.asset import Cash
-from settlement.model.cycle import (
-    Cycle,
-    NetStatement,
-    NettedTrade,
-    novated,
-)
-from settlement.model.party import Purpose
+from settlement.model.cycle import Cycle, NetStatement, NettedTrade
 from settlement.onchain import access
 from settlement.onchain.contract import token
-from settlement.onchain.cycle_signing import cycle_domain, leaf_of
+from settlement.onchain.cycle_signing import cycle_domain, leaf_of, novation_of
 from settlement.onchain.deployment import Deployment
 from settlement.onchain.merkle import MerkleTree
 from settlement.onchain.operators import Operators
@@ -45,6 +37,15 @@ MOST_GAS = 16_777_216
 
 CYCLE_GAS, GAS_OF_PARTICIPANT, GAS_OF_MOVEMENT = 100_000, 45_000, 30_000
 """Given to a cycle, its participants and movements: words fresh everywhere, and a quarter more."""
+
+
+class Standing(Enum):
+    """What became of a trade that was confirmed for a cycle."""
+
+    WAITS = "is for netting cycle {}, which has not settled"
+    REFUSED = "is for netting cycle {}, which was refused: {}"
+    LEFT_OUT = "was left out of netting cycle {}: {}"
+    SETTLED = "was settled by netting cycle {}"
 
 
 class CycleDesk:
@@ -64,8 +65,9 @@ class CycleDesk:
         self._coordinator = operators.coordinator
         self._consents = consents
         self._clients: dict[str, CycleClient] = {}
-        self._confirmed: dict[str, ConfirmedTrade] = {}
+        self._confirmed: list[ConfirmedTrade] = []
         self._netted: set[NettedTrade] = set()
+        self._standings: dict[str, tuple[Standing, str]] = {}
         self._cycles = 0
         self.domain = cycle_domain(journal.chain.chain_id, deployment.netting.address)
 
@@ -92,44 +94,45 @@ class CycleDesk:
 
     def confirm(self, reference: str, trade: NettedTrade) -> ConfirmedTrade:
         """Both sides confirm a trade for its cycle, and get each other's confirmation."""
-        if reference in self._confirmed or trade in self._netted:
-            raise BadInput(f"{reference}, or the same trade by another name, was confirmed before")
-        seller, buyer = map(self.client, trade.sides)
-        confirmed = ConfirmedTrade(reference, trade, seller.confirm(trade), buyer.confirm(trade))
-        seller.receive(trade, confirmed.buyer_signature)
-        buyer.receive(trade, confirmed.seller_signature)
-        self._confirmed[reference] = confirmed
-        self._netted.add(trade)
-        return confirmed
-
-    def require_free(self, reference: str) -> None:
-        """Refuses a trade that was confirmed for a cycle: nothing else settles it."""
-        if reference in self._confirmed:
-            number = self._confirmed[reference].trade.cycle
-            raise Refused(
-                f"{reference} was confirmed for netting cycle {number}: nothing else settles it",
-                error="Netted",
-            )
+        self._require_new(reference, trade)
+        signatures = [self.client(side).confirm(trade) for side in trade.sides]
+        return self._book(ConfirmedTrade(reference, reference, trade, *signatures))
 
     def clear(self, reference: str, trade: NettedTrade, clearing_house: str) -> None:
         """Novation: two trades with the clearing house replace one, `/seller` and `/buyer`."""
+        self._require_new(reference, trade)
         house = self._directory.party(clearing_house)
-        if house.wallet.purpose is not Purpose.CLEARING_HOUSE:
-            raise BadInput(f"{clearing_house} is not registered as a clearing house")
-        nonce = int.from_bytes(keccak(text=reference), "big")  # the numbers of two pairs may clash
-        both = novated(replace(trade, nonce=nonce), house.address)
-        for side, replacement in zip(trade.sides, both, strict=True):
-            self._consents.to_net(self.client(side).party, trade, leaf_of(replacement))
-        for name, replacement in zip(("seller", "buyer"), both, strict=True):
-            self.confirm(f"{reference}/{name}", replacement)
+        clears, halves = self.client(house.address), novation_of(trade, house.address)
+        sold = self.client(trade.seller).confirm_cleared(trade, house)
+        bought = self.client(trade.buyer).confirm_cleared(trade, house)
+        first, second = halves
+        for name, half, signatures in (
+            ("seller", first, (sold, clears.confirm(first))),
+            ("buyer", second, (clears.confirm(second), bought)),
+        ):
+            self._book(ConfirmedTrade(reference, f"{reference}/{name}", half, *signatures))
+
+    def require_free(self, reference: str) -> None:
+        """Refuses a trade that was confirmed for a cycle: nothing else settles it."""
+        if reference in self._standings:
+            raise Refused(f"{reference} {self._standings[reference][1]}", error="Netted")
+
+    def unsettled(self) -> dict[str, str]:
+        """By reference, each trade that was confirmed and that no cycle settled, and why."""
+        return {
+            name: why
+            for name, (standing, why) in self._standings.items()
+            if standing is not Standing.SETTLED
+        }
 
     def draft(self, number: int, window: Window, short: Sequence[Shortfall] = ()) -> Draft:
         """Nets the trades of a cycle but those of the members that are `short`."""
         left = {self._directory.party(each.member).address for each in short}
-        trades = [each for each in self._confirmed.values() if each.trade.cycle == number]
+        trades = [each for each in self._confirmed if each.trade.cycle == number]
         netted = [each for each in trades if left.isdisjoint(each.trade.sides)]
         if not netted:
-            raise Refused(f"cycle {number} has no trade left to net", error="NothingToNet")
+            why = f": {'; '.join(map(str, short))}" if short else ""
+            raise Refused(f"the cycle has no trade left to net{why}", error="NothingToNet")
         tree = MerkleTree(leaf_of(each.trade) for each in netted)
         return Draft(
             Cycle(number, tree.root, len(netted), window.not_before, window.not_after),
@@ -168,9 +171,13 @@ class CycleDesk:
 
     def settle(self, draft: Draft) -> None:
         """Has a cycle signed and submits it: all of it or nothing. Raises {Refused}."""
-        _gas_for(draft)
-        self._require_funded(draft)
-        self.submit(draft, self.sign(draft))
+        try:
+            _require_fitting(draft)
+            self._require_funded(draft)
+            self.submit(draft, self.sign(draft))
+        except Refused as refused:
+            self._note(draft.trades, Standing.REFUSED, str(refused))
+            raise
 
     def submit(self, draft: Draft, statements: Sequence[NetStatement]) -> None:
         """Submits what was signed. Raises {Refused}."""
@@ -181,10 +188,13 @@ class CycleDesk:
                 "settle",
                 draft.cycle.words(),
                 [statement.words() for statement in statements],
-                gas=_gas_for(draft),
+                gas=_require_fitting(draft),
                 access_list=access.cycling(at, assets, draft.movements),
             )
         )
+        why = "; ".join(map(str, draft.short))
+        self._note(draft.left_out, Standing.LEFT_OUT, why)
+        self._note(draft.trades, Standing.SETTLED)
 
     def burn(self, number: int, name: str) -> None:
         """Takes a member out of a cycle for good, on its own word."""
@@ -195,9 +205,32 @@ class CycleDesk:
             )
         )
 
+    def _require_new(self, reference: str, trade: NettedTrade) -> None:
+        free = {Standing.LEFT_OUT, None}
+        standing, _ = self._standings.get(reference, (None, ""))
+        if standing not in free or trade in self._netted:
+            raise BadInput(f"{reference}, or the same trade by another name, was confirmed before")
+
+    def _book(self, confirmed: ConfirmedTrade) -> ConfirmedTrade:
+        """Each side gets the other's confirmation."""
+        trade = confirmed.trade
+        self.client(trade.seller).receive(trade, confirmed.buyer_signature)
+        self.client(trade.buyer).receive(trade, confirmed.seller_signature)
+        self._confirmed.append(confirmed)
+        self._netted.add(trade)
+        self._note([confirmed], Standing.WAITS)
+        return confirmed
+
+    def _note(self, trades: Iterable[ConfirmedTrade], standing: Standing, why: str = "") -> None:
+        for each in trades:
+            sentence = standing.value.format(each.trade.cycle, why)
+            self._standings[each.deal] = standing, sentence
+
     def _shortfalls(self, draft: Draft) -> Iterator[Shortfall]:
         for participant, movements in draft.movements.items():
             for movement in movements:
+                if movement.amount > 0:
+                    continue
                 asset = self._directory.asset_at(movement.asset)
                 assert asset is not None  # clients confirm trades in listed assets only
                 free = token(asset).read(self._journal.chain, "freeBalanceOf", participant)
@@ -209,21 +242,21 @@ class CycleDesk:
         short = self.shortfalls(draft)
         if short:
             raise Refused(
-                f"cycle {draft.cycle.number} is refused whole: {'; '.join(map(str, short))}",
+                f"the cycle is refused whole: {'; '.join(map(str, short))}",
                 error="InsufficientFreeBalance",
                 reason="MONY" if isinstance(short[0].asset, Cash) else "LACK",
                 details={"short": str(short[0].missing), "members": [s.member for s in short]},
             )
 
 
-def _gas_for(draft: Draft) -> int:
+def _require_fitting(draft: Draft) -> int:
     """Gas to give a cycle. Refuses one that might need more than a transaction may use."""
     members = len(draft.movements)
     moved = sum(map(len, draft.movements.values()))
     gas = CYCLE_GAS + members * GAS_OF_PARTICIPANT + moved * GAS_OF_MOVEMENT
     if gas > MOST_GAS:
         raise Refused(
-            f"cycle {draft.cycle.number} does not fit one transaction: {moved:,} movements of "
+            f"the cycle does not fit one transaction: {moved:,} movements of "
             f"{members:,} participants may take {gas:,} gas, and a transaction has {MOST_GAS:,}; "
             "net fewer trades at a time, by settlement date or by group of assets",
             error="CycleTooLarge",

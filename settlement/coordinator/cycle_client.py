@@ -19,7 +19,14 @@ from settlement.coordinator.directory import Directory, Party
 from settlement.errors import RefusedToSign
 from settlement.model.asset import Cash, Security
 from settlement.model.cycle import NettedTrade, Proposal, movements_of
-from settlement.onchain.cycle_signing import burn_hash, confirmation_hash, leaf_of, statement_hash
+from settlement.model.party import Purpose
+from settlement.onchain.cycle_signing import (
+    burn_hash,
+    confirmation_hash,
+    leaf_of,
+    novation_of,
+    statement_hash,
+)
 from settlement.onchain.merkle import proves
 from settlement.onchain.signing import Domain, signer_of
 from settlement.units import CENT_UNITS
@@ -53,12 +60,23 @@ class CycleClient:
 
     def confirm(self, trade: NettedTrade) -> bytes:
         """Confirms a trade for its cycle. Raises {RefusedToSign}."""
-        self._directory.require_listed(self.party.name, trade.security, trade.cash)
-        if self.party.address not in trade.sides or trade.seller == trade.buyer:
-            self._refuse("it is not one of two sides of that trade")
-        self._check_legs(trade)
+        self._check(trade)
         self._consents.to_net(self.party, trade)
         return self.party.sign(self._domain, confirmation_hash(trade, self.party.address))
+
+    def confirm_cleared(self, trade: NettedTrade, house: Party) -> bytes:
+        """Confirms what replaces its side of a trade that a clearing house clears.
+
+        It takes the trade itself as agreed to as well. Raises {RefusedToSign}.
+        """
+        if house.wallet.purpose is not Purpose.CLEARING_HOUSE:
+            self._refuse(f"{house.name} is not registered as a clearing house")
+        if house.address in trade.sides:
+            self._refuse(f"{house.name} is a side of that trade and cannot clear it")
+        self._check(trade)
+        own = novation_of(trade, house.address)[trade.sides.index(self.party.address)]
+        self._consents.to_net(self.party, trade, leaf_of(own))
+        return self.confirm(own)
 
     def receive(self, trade: NettedTrade, confirmation: bytes) -> None:
         """Takes a trade into its book when the other side confirmed it, too."""
@@ -92,7 +110,10 @@ class CycleClient:
         if present.intersection(proposal.without):
             self._refuse("somebody takes part and is left out at once", proposal)
 
-    def _check_legs(self, trade: NettedTrade) -> None:
+    def _check(self, trade: NettedTrade) -> None:
+        self._directory.require_listed(self.party.name, trade.security, trade.cash)
+        if self.party.address not in trade.sides or trade.seller == trade.buyer:
+            self._refuse("it is not one of two sides of that trade")
         security, cash = map(self._directory.asset_at, (trade.security, trade.cash))
         if not (isinstance(security, Security) and isinstance(cash, Cash)):
             self._refuse("that trade is not of a security against cash")

@@ -24,8 +24,12 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedTrade:
-    """A trade with both confirmations, by its reference."""
+    """A trade with both confirmations, by its reference.
 
+    Where a clearing house clears it, one of the two that replace it, and `deal` names the original.
+    """
+
+    deal: str
     reference: str
     trade: NettedTrade
     seller_signature: bytes

@@ -17,8 +17,7 @@ from settlement.errors import Refused
 from settlement.onchain.artifacts import load, names
 from settlement.onchain.contract import Contract, Event
 
-_ONE = {"Settled", "Delivered", "Opened", "Closed"}
-"""Events of one settlement each."""
+_SETTLEMENTS = {"Settled", "Delivered", "Opened", "Closed", "CycleSettled"}
 
 
 class Journal:
@@ -92,8 +91,4 @@ class Journal:
 
 
 def _count_settlements(events: Iterable[Event]) -> int:
-    """A netting cycle counts for all of its trades."""
-    return sum(
-        event.arguments["tradeCount"] if event.name == "CycleSettled" else event.name in _ONE
-        for event in events
-    )
+    return sum(event.name in _SETTLEMENTS for event in events)

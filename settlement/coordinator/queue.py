@@ -52,11 +52,16 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class QueueRun:
-    """What one run settled, in the order in which it did, and what waits on."""
+    """What one run settled, in the order in which it did, and what waits on.
+
+    `bound` is the cash, in millionths, that no set is worth more than: of the rule of the most
+    value what it proved, of the others all that stood in the queue.
+    """
 
     rule: Rule
     settled: tuple[str, ...]
     waiting: tuple[Waiting, ...]
+    bound: int
 
 
 class QueueDesk:
@@ -80,11 +85,11 @@ class QueueDesk:
             for trade in queued
             for leg in diagnoses[trade.reference].legs
         }
-        settled = _chosen(rule, [self._obligation(trade) for trade in queued], free)
+        settled, bound = _chosen(rule, [self._obligation(trade) for trade in queued], free)
         if settled:
             self._settle(settled, rule)
         left = [trade for trade in trades if trade.reference not in set(settled)]
-        return QueueRun(rule, tuple(settled), tuple(self._waiting(left)))
+        return QueueRun(rule, tuple(settled), tuple(self._waiting(left)), bound)
 
     def _diagnose(self, trades: Sequence[BookedTrade]) -> list[Diagnosis]:
         return diagnose(self._chain, self._directory, self._registry, trades)
@@ -125,8 +130,11 @@ class QueueDesk:
                     first.setdefault(account, diagnosis.reference)
 
 
-def _chosen(rule: Rule, queue: Sequence[Obligation], free: dict[Account, int]) -> list[str]:
-    """The references that settle, in the order in which they do."""
+def _chosen(
+    rule: Rule, queue: Sequence[Obligation], free: dict[Account, int]
+) -> tuple[list[str], int]:
+    """The references that settle, in the order in which they do, and the bound."""
+    bound = sum(obligation.value for obligation in queue)
     if rule is Rule.FIFO:
         chosen: Sequence[Obligation] = gross.first_in_first_out(queue, free)
     elif rule is Rule.BYPASS:
@@ -136,5 +144,6 @@ def _chosen(rule: Rule, queue: Sequence[Obligation], free: dict[Account, int]) -
     else:
         from settlement.analytics.queueing import optimum  # half a second, for scipy
 
-        chosen = optimum.best(queue, free, SECONDS).settled
-    return [obligation.id for obligation in chosen]
+        found = optimum.best(queue, free, SECONDS)
+        chosen, bound = found.settled, found.bound
+    return [obligation.id for obligation in chosen], bound

@@ -107,6 +107,10 @@ def for_cycle(trade: Trade, cycle: int) -> NettedTrade:
     )
 
 
-def novated(trade: NettedTrade, clearing_house: str) -> tuple[NettedTrade, NettedTrade]:
-    """The two trades that replace a trade: the clearing house buys it, and sells it on."""
-    return replace(trade, buyer=clearing_house), replace(trade, seller=clearing_house)
+def novated(trade: NettedTrade, house: str, nonce: int) -> tuple[NettedTrade, NettedTrade]:
+    """The two trades that replace a trade: the clearing house buys it, and sells it on.
+
+    They have a number of their own, because the trades of two pairs may have the same one.
+    """
+    common = replace(trade, nonce=nonce)
+    return replace(common, buyer=house), replace(common, seller=house)

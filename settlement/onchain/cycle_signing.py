@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from eth_abi import encode
 from eth_utils import keccak
 
-from settlement.model.cycle import Cycle, NetMovement, NettedTrade
+from settlement.model.cycle import Cycle, NetMovement, NettedTrade, novated
 from settlement.onchain.signing import Domain, struct_hash
 
 NETTED_TRADE = (
@@ -36,6 +36,11 @@ def confirmation_hash(trade: NettedTrade, signer: str) -> bytes:
 def leaf_of(trade: NettedTrade) -> bytes:
     """Where a trade stands in the tree of its cycle: the struct hash that its seller signs."""
     return confirmation_hash(trade, trade.seller)
+
+
+def novation_of(trade: NettedTrade, house: str) -> tuple[NettedTrade, NettedTrade]:
+    """The seller's trade with the clearing house and the buyer's, which replace `trade`."""
+    return novated(trade, house, int.from_bytes(leaf_of(trade), "big"))
 
 
 def statement_hash(

@@ -97,6 +97,11 @@ class _Known:
         self._scenario = scenario
         self._names: dict[str, list[str]] = {
             "participant": list(scenario.participants),
+            "clearing house": [
+                name
+                for name, part in scenario.participants.items()
+                if part.purpose == "clearing-house"
+            ],
             "security": list(scenario.securities),
             "asset": [*scenario.securities, scenario.currency],
             "trade": [],

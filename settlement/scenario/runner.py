@@ -74,7 +74,12 @@ class Runner:
             )
             for diagnosis in self.market.diagnose()
         ]
-        return [*trades, *self._waiting_repos()]
+        return [*trades, *self._waiting_for_cycles(), *self._waiting_repos()]
+
+    def _waiting_for_cycles(self) -> Iterator[Waiting]:
+        """Trades that no netting cycle settled."""
+        for reference, why in self.market.cycles.unsettled().items():
+            yield Waiting("trade", reference, (), (f"it {why}",), ())
 
     def _waiting_repos(self) -> Iterator[Waiting]:
         """Repos that were agreed: each is asked what would refuse it now."""

@@ -176,7 +176,7 @@ def test_a_reference_is_confirmed_once(desk, confirm):
 
 
 def test_a_cycle_without_trades(market, desk, confirm):
-    with pytest.raises(Refused, match="cycle 1 has no trade left to net") as caught:
+    with pytest.raises(Refused, match="the cycle has no trade left to net") as caught:
         desk.draft(desk.new_cycle(), window_of(market))
     assert caught.value.error == "NothingToNet"
 
@@ -567,3 +567,110 @@ def _gross(market, trades):
         }
         for member in {name(side) for trade in trades for side in trade.sides}
     }
+
+
+# --- what became of a trade -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def broker(market):
+    """Registered, and holds nothing."""
+    return market.add_participant("broker")
+
+
+def test_a_member_that_cannot_pay_is_named_when_nobody_is_left(market, desk, confirm, broker):
+    confirm(desk.new_cycle(), "C1", "dealer", "broker", 1_000, "5.00")
+    with pytest.raises(Refused) as caught:
+        desk.draft_of_able(1, window_of(market))
+    assert str(caught.value) == (
+        "the cycle has no trade left to net: broker needs 5.00 USD net and has 0.00 USD"
+    )
+
+
+def test_every_trade_says_what_became_of_it(market, desk, confirm, broker):
+    first, second = desk.new_cycle(), desk.new_cycle()
+    confirm(first, "C1", "dealer", "broker", 1_000, "5.00")
+    confirm(first, "C2", "dealer", "fund", 1_000, "5.00")
+    confirm(second, "C3", "dealer", "fund", 1_000, "6.00")
+    assert desk.unsettled()["C3"] == "is for netting cycle 2, which has not settled"
+    with pytest.raises(Refused):
+        desk.settle(desk.draft(first, window_of(market)))
+    short = "broker needs 5.00 USD net and has 0.00 USD"
+    assert desk.unsettled()["C2"] == (
+        f"is for netting cycle 1, which was refused: the cycle is refused whole: {short}"
+    )
+    desk.settle(desk.draft_of_able(first, window_of(market)))
+    assert desk.unsettled() == {
+        "C1": f"was left out of netting cycle 1: {short}",
+        "C3": "is for netting cycle 2, which has not settled",
+    }
+    for reference, why in {**desk.unsettled(), "C2": "was settled by netting cycle 1"}.items():
+        with pytest.raises(Refused) as caught:
+            desk.require_free(reference)
+        assert (str(caught.value), caught.value.error) == (f"{reference} {why}", "Netted")
+    desk.require_free("C4")
+
+
+def test_what_was_left_out_can_be_agreed_again_under_its_name(market, desk, confirm, broker):
+    number = desk.new_cycle()
+    confirm(number, "C1", "dealer", "broker", 1_000, "5.00")
+    confirm(number, "C2", "dealer", "fund", 1_000, "5.00")
+    desk.settle(desk.draft_of_able(number, window_of(market)))
+    market.onboarding.issue_cash("broker", "USD", Decimal("5.00"))
+    later = desk.new_cycle()
+    confirm(later, "C1", "dealer", "broker", 1_000, "5.00")
+    desk.settle(desk.draft(later, window_of(market)))
+    assert desk.unsettled() == {}
+    with pytest.raises(BadInput, match="C2, or the same trade by another name"):
+        confirm(desk.new_cycle(), "C2", "dealer", "fund", 1_000, "5.00")
+
+
+# --- a clearing house -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cleared(market):
+    """`cleared(1, "C1", "dealer", "fund", 1_000, "5.00")`: through the clearing house."""
+    market.add_clearing_house("house")
+
+    def confirm(number, reference, seller, buyer, quantity, amount):
+        terms = (seller, buyer, "T-2035", quantity, "USD", Decimal(amount))
+        market.confirm_trade(reference, number, *terms, clearing_house="house")
+
+    return confirm
+
+
+def test_cleared_each_trade_is_two_with_the_clearing_house(market, desk, cleared):
+    number = desk.new_cycle()
+    cleared(number, "C1", "dealer", "fund", 1_000, "5.00")
+    draft = desk.draft(number, window_of(market))
+    house = market.directory.party("house").address
+    assert [each.reference for each in draft.trades] == ["C1/seller", "C1/buyer"]
+    assert all(house in each.trade.sides for each in draft.trades)
+    assert draft.movements[house] == ()
+    desk.settle(draft)
+    assert (market.balance("fund", "T-2035"), market.cash("house", "USD")) == (1_000, 0)
+    with pytest.raises(Refused, match="C1 was settled by netting cycle 1"):
+        desk.require_free("C1")
+
+
+def test_a_clearing_house_pays_for_a_member_that_is_left_out(market, desk, cleared, broker):
+    number = desk.new_cycle()
+    cleared(number, "C1", "dealer", "broker", 1_000, "5.00")
+    with pytest.raises(Refused, match=r"house needs 5\.00 USD net and has 0\.00 USD"):
+        desk.draft_of_able(number, window_of(market))
+    market.onboarding.issue_cash("house", "USD", Decimal("5.00"))
+    draft = desk.draft_of_able(number, window_of(market))
+    assert [each.reference for each in draft.left_out] == ["C1/buyer"]
+    desk.settle(draft)
+    assert (market.balance("house", "T-2035"), market.cash("dealer", "USD")) == (1_000, 5)
+    assert desk.unsettled() == {}
+
+
+def test_who_is_no_clearing_house_or_a_side_clears_nothing(market, desk, cleared, broker):
+    terms = ("T-2035", 1_000, "USD", Decimal("5.00"))
+    with pytest.raises(RefusedToSign, match="broker is not registered as a clearing house"):
+        market.confirm_trade("C1", desk.new_cycle(), "dealer", "fund", *terms, "broker")
+    with pytest.raises(RefusedToSign, match="house is a side of that trade and cannot clear it"):
+        market.confirm_trade("C1", desk.new_cycle(), "dealer", "house", *terms, "house")
+    assert desk.unsettled() == {}

@@ -499,6 +499,41 @@ def test_one_deal_netted_and_by_itself(market, house):
         market.cycles.confirm("S2", for_cycle(other, netted.cycle))
 
 
+def test_two_proposals_of_one_root(market, trades, draft, without_bank, honest, client):
+    """The second says that the bank is left out, and hides that the root holds its trade: nothing
+    can prove that it does not. Which of the two settled the log does not tell."""
+    market.onboarding.issue_cash("bank", "USD", Decimal("1007.00"))
+    statements = market.cycles.sign(draft)
+    bank = market.directory.party("bank").address
+    own = {leaf: proof for leaf, proof in honest.proofs.items() if leaf != leaf_of(trades["C4"])}
+    second = replace(
+        honest,
+        participants=tuple(who for who in honest.participants if who != bank),
+        movements=without_bank.movements[client.party.address],
+        proofs=own,
+        without=(bank,),
+    )
+    client.sign(second)
+    market.cycles.submit(draft, statements)
+    later = replace(trades["C4"], cycle=market.cycles.new_cycle())
+    refuses_to_confirm(client, later, "agreed to that trade for cycle 1")
+
+
+def test_a_trade_and_what_replaces_it_are_one_deal(market, trade, cast):
+    """Its own client works out the novation, so nobody clears a trade that settles beside it."""
+    house = market.add_clearing_house("house")
+    number = market.cycles.new_cycle()
+    deal = trade("S1", "dealer", "fund", 1_000, "5.00", number)
+    client = market.cycles.client(cast.dealer.address)
+    assert len(client.confirm_cleared(deal, house)) == 65
+    for beside in (deal, replace(deal, cycle=number + 1)):
+        refuses_to_confirm(client, beside, f"agreed to that trade for cycle {number}")
+    signed = trade("S2", "dealer", "fund", 1_000, "5.00", number)
+    client.confirm(signed)
+    with pytest.raises(RefusedToSign, match=f"agreed to that trade for cycle {number} already"):
+        client.confirm_cleared(signed, house)
+
+
 # --- the other side -------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from settlement.coordinator import queue
 from settlement.coordinator.queue import Rule
 from settlement.errors import BadInput
 
@@ -103,7 +104,19 @@ def test_the_most_value_leaves_out_whom_it_must(banks):
         pay_in(banks, bank, "100.00")
     run = banks.queue.run(Rule.MOST_VALUE)
     assert run.settled == ("B",)
+    assert run.bound == 50_000_000
     assert waiting(run) == {"A": ("bank 1 is short of 60 T-1",)}
+
+
+def test_without_time_for_a_proof_the_bound_says_what_might_be(banks, monkeypatch):
+    monkeypatch.setattr(queue, "SECONDS", 0.0)
+    sell(banks, "A", 1, 2, 1, quantity=60, amount="30.00")
+    sell(banks, "B", 1, 3, 1, quantity=100, amount="50.00")
+    for bank in (2, 3):
+        pay_in(banks, bank, "100.00")
+    run = banks.queue.run(Rule.MOST_VALUE)
+    assert len(run.settled) == 1
+    assert run.bound == 80_000_000
 
 
 @pytest.mark.parametrize("rule", ALL_RULES)

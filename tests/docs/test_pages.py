@@ -105,10 +105,14 @@ def test_the_acts_of_a_repo_quote_the_library():
     assert all(block.split("\n", 1)[1].removesuffix("```") in stories for block in quoted)
 
 
-def test_the_ring_of_the_manual_is_the_library_s():
-    told = "\n".join(line.rstrip() for line in story_lines(Runner(find("ring")).run()))
+def test_queues_and_nets_quote_the_library():
+    told = "\n".join(
+        line.rstrip()
+        for name in ("ring", "clearing")
+        for line in story_lines(Runner(find(name)).run())
+    )
     quoted = _FENCE.findall(NETTING.read_text("utf-8"))
-    assert len(quoted) == 3
+    assert len(quoted) == 4
     assert all(block.split("\n", 1)[1].removesuffix("```") in told for block in quoted)
 
 

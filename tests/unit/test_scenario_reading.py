@@ -606,7 +606,10 @@ SALE = "{trade: X, seller: dealer, buyer: fund, security: T-2035, quantity: 1, p
         ("{cycle: C}", "is missing"),
         ("{cycle: C, trades: [{trade: S1}]}", "S1 is written out: seller, buyer, security, price"),
         (f"{{cycle: C, if_short: wait, trades: [{SALE}]}}", "'wait' is not a way out: refuse, "),
-        (f"{{cycle: C, clearing_house: zzz, trades: [{SALE}]}}", "there is no participant 'zzz'"),
+        (
+            f"{{cycle: C, clearing_house: zzz, trades: [{SALE}]}}",
+            "there is no clearing house 'zzz'; none",
+        ),
         (f"{{cycle: C, trades: [{SALE}], expect: {{waiting: 1}}}}", "is no figure of it; known: "),
     ],
 )

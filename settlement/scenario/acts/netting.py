@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from settlement.coordinator.cycle_draft import ConfirmedTrade, Draft
+from settlement.coordinator.cycle_draft import Draft
 from settlement.coordinator.queue import SIMULTANEOUS, QueueRun, Rule, Waiting
 from settlement.model.asset import Cash
 from settlement.scenario.acts.base import Act, Result, Stage, counted, in_a_row
@@ -28,6 +28,7 @@ def queue(stage: Stage, step: QueueOf) -> Act:
             {
                 "settled": len(run.settled),
                 "value": value,
+                "at_most": cash_from_chain(run.bound),
                 "waiting": len(run.waiting),
                 "parked": sum(waiting.parked for waiting in run.waiting),
             },
@@ -67,6 +68,9 @@ def _settled(run: QueueRun, value: Decimal) -> Iterator[str]:
     if run.settled:
         how = "at one moment" if run.rule in SIMULTANEOUS else "one by one"
         yield f"settled {how}: {in_a_row(run.settled)} · {show_cash(value)}"
+    if run.rule is Rule.MOST_VALUE and value < cash_from_chain(run.bound):
+        most = show_cash(cash_from_chain(run.bound))
+        yield f"the best set found in time; none is worth more than {most}"
 
 
 def _waiting(waiting: Waiting) -> str:
@@ -75,32 +79,26 @@ def _waiting(waiting: Waiting) -> str:
 
 
 def _told(stage: Stage, step: CycleOf, draft: Draft) -> Result:
-    out = {_as_written(step, each) for each in draft.left_out}
-    netted = [fields for fields in step.trades if fields.trade not in out]
-    gross = sum(map(cash_of, netted), Decimal("0.00"))
+    settled = {each.deal for each in draft.trades}
+    out = [fields.trade for fields in step.trades if fields.trade not in settled]
+    gross = sum((cash_of(each) for each in step.trades if each.trade in settled), Decimal("0.00"))
     net = cash_from_chain(sum(_cash_given(stage, draft)))
     lines = [
-        f"{counted(len(netted), 'trade')} of {show_cash(gross)} in one transaction: "
+        f"{counted(len(settled), 'trade')} of {show_cash(gross)} in one transaction: "
         f"{show_cash(net)} is paid",
         f"{counted(len(draft.movements), 'participant')} signed, each its own statement",
         *_positions(stage, draft),
-        *_left_out(draft, sorted(out)),
+        *_without(step, draft, out),
     ]
     return Result(
         lines,
         {
-            "netted": len(netted),
+            "netted": len(settled),
             "left_out": len(out),
             "gross_cash": gross,
             "net_cash": net,
         },
     )
-
-
-def _as_written(step: CycleOf, confirmed: ConfirmedTrade) -> str:
-    """The step's name for a trade, of which a clearing house makes two."""
-    name = confirmed.reference
-    return name.rpartition("/")[0] if step.clearing_house else name
 
 
 def _cash_given(stage: Stage, draft: Draft) -> Iterator[int]:
@@ -129,6 +127,13 @@ def _positions(stage: Stage, draft: Draft) -> Iterator[str]:
         yield f"{party.name}  {', '.join(parts) or 'nothing moves'}"
 
 
-def _left_out(draft: Draft, names: Sequence[str]) -> Iterator[str]:
-    if names:
-        yield f"left out: {in_a_row(names)}, because {'; '.join(map(str, draft.short))}"
+def _without(step: CycleOf, draft: Draft, out: Sequence[str]) -> Iterator[str]:
+    """What became of the trades of members that are left out, and why they are."""
+    if not draft.short:
+        return
+    why = "; ".join(map(str, draft.short))
+    stood_in = sorted({each.deal for each in draft.left_out} - set(out))
+    if stood_in:
+        yield f"{step.clearing_house} stands in, in {in_a_row(stood_in)}: {why}"
+    if out:
+        yield f"left out: {in_a_row(out)}, because {why}"

@@ -44,6 +44,7 @@ class QueueOf(_Several):
     figures: ClassVar[Mapping[str, str]] = {
         "settled": "how many trades",
         "value": "their cash",
+        "at_most": "by the rule most-value: what no set is worth more than; else all that waited",
         "waiting": "how many trades, those parked included",
         "parked": "how many trades",
     }
@@ -71,7 +72,7 @@ class CycleOf(_Several):
 
     verb = "cycle"
     figures: ClassVar[Mapping[str, str]] = {
-        "netted": "how many trades",
+        "netted": "how many trades, those included in which a clearing house stands in",
         "left_out": "how many trades",
         "gross_cash": "the cash of the trades that were netted",
         "net_cash": "what those who pay pay together",
@@ -96,7 +97,7 @@ expect: {netted: 2, gross_cash: 2007.50, net_cash: 7.50}
     def names(self) -> Iterator[Name]:
         yield from super().names()
         if self.clearing_house is not None:
-            yield "clearing_house", "participant", self.clearing_house
+            yield "clearing_house", "clearing house", self.clearing_house
 
     @model_validator(mode="after")
     def _filled(self) -> CycleOf:
