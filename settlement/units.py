@@ -144,6 +144,13 @@ def show_quantity(quantity: int) -> str:
     return f"{quantity:,}"
 
 
+def counted(number: int, what: str) -> str:
+    """`1 day`, `2 days`, `1,000 securities`."""
+    if number != 1:
+        what = f"{what[:-1]}ies" if what.endswith("ty") else f"{what}s"
+    return f"{number:,} {what}"
+
+
 def show_per_cent(fraction: Decimal) -> str:
     """`4.30%`: at least two places, more where there are more; whole per cents without any."""
     hundredfold = _plain(fraction * 100)

@@ -14,13 +14,12 @@ mechanism resolves (Bech and Soramäki, Bank of Finland Discussion Paper 9/2001)
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from settlement.analytics.obligations import Move, Obligation
-from settlement.errors import BadInput
+from settlement.analytics.obligations import Obligation
 from settlement.units import half_up
 
 
@@ -69,33 +68,3 @@ def netted_share(gross_value: int, net_value: int) -> Decimal:
 def per_cent(part: int, whole: int) -> Decimal:
     """A part of a whole above zero; two places, half up."""
     return half_up(Fraction(100 * part, whole), 2)
-
-
-def novated(obligations: Iterable[Obligation], clearing_house: str) -> list[Obligation]:
-    """Each obligation replaced by one of each party with a clearing house in between.
-
-    A trade becomes two, `ID/1` of who gives first and `ID/2`, each of the value of the whole. What
-    every party gets net stays as it was, and the clearing house nets to zero in every asset.
-    """
-    return [
-        Obligation(f"{obligation.id}/{number}", obligation.value, moves)
-        for obligation in obligations
-        for number, moves in enumerate(_with(clearing_house, obligation), 1)
-    ]
-
-
-def _with(house: str, obligation: Obligation) -> Iterable[tuple[Move, ...]]:
-    """By party, in the order in which the moves name them: its moves, the other side replaced."""
-    parties = dict.fromkeys(name for move in obligation.moves for name in (move.giver, move.taker))
-    if house in parties:
-        raise BadInput(f"{house} is a party of {obligation.id} and cannot clear it")
-    for party in parties:
-        yield tuple(_side(party, house, obligation.moves))
-
-
-def _side(party: str, house: str, moves: Sequence[Move]) -> Iterable[Move]:
-    for giver, taker, asset, amount in moves:
-        if giver == party:
-            yield Move(party, house, asset, amount)
-        if taker == party:
-            yield Move(house, party, asset, amount)

@@ -22,6 +22,7 @@ def gas(
     as_json: AsJson = False,
 ) -> int:
     """Gas of a settlement, of a trade in a batch, and of a repo: the same on every run."""
+    from settlement.benchmarks.cycle_gas import CHEAPER_FROM
     from settlement.benchmarks.gas import measure
     from settlement.benchmarks.gas import write as write_figures
 
@@ -32,7 +33,8 @@ def gas(
         return 0
     for function, cases in figures.items():
         for case, used in cases.items():
-            print(f"{function:<24}{case:<16}{used:>9,}")
+            unit = " trades" if function == CHEAPER_FROM else ""
+            print(f"{function:<24}{case:<16}{used:>9,}{unit}")
     if written:
         print(f"{written} is written")
     return 0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from settlement.cli.output import AsJson, show_document
-from settlement.errors import BadInput
+from settlement.errors import Refused
 from settlement.reporting.methods import SettlementMethod
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Settle(Enum):
-    """The methods, and all of them side by side."""
+    """Each `SettlementMethod`, and all side by side; an enum with members has no heirs."""
 
     GROSS = "gross"
     CASH_NET = "cash-net"
@@ -93,13 +93,17 @@ def _compared(
     trades: TradeFile, progress: Callable[[str], None]
 ) -> tuple[bool, dict[str, Any], Iterator[str]]:
     from settlement.reporting.comparison import Comparison, comparison_lines, document
-    from settlement.tradefile.methods import MethodRunner
+    from settlement.tradefile.methods import CYCLE_TOO_LARGE, BatchTooLarge, MethodRunner
 
     runs, left_out = [], {}
     for method in SettlementMethod:
         try:
             runs.append(MethodRunner(trades, method, progress).run())
-        except BadInput as too_large:
+        except BatchTooLarge as too_large:
             left_out[method.value] = str(too_large)
+        except Refused as refused:
+            if refused.error != CYCLE_TOO_LARGE:
+                raise
+            left_out[method.value] = refused.sentence
     compared = Comparison(runs, left_out)
     return compared.went_through, document(compared), comparison_lines(compared)

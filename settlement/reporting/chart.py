@@ -1,4 +1,6 @@
-"""A line chart as SVG, by itself or within a page, without a library.
+"""A chart of steps as SVG, by itself or within a page, without a library.
+
+Nothing is drawn that was not computed: a value holds from its point on until the next, as a step.
 
 Lines are told apart by colour, by dash and by a label beside each, so that print in black and white
 and eyes that see colours alike lose nothing; the colours are those of Okabe and Ito, lighter ones
@@ -14,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from html import escape
+from itertools import chain, pairwise
 
 from settlement.reporting.chart_labels import Box, Point, place
 
@@ -22,15 +25,15 @@ DARK = ("#56b4e9", "#ff9d4d", "#2fc79a", "#e79ac6", "#c9c9c9", "#f0e442")
 GROUNDS = ("#ffffff", "#16181c")
 
 _INKS = ("#1c1c1c", "#ececec")
-_DASHES = ("", "9 4", "2 3", "10 3 2 3", "18 6", "5 2 1 2 1 2")
+_DASHES = ("", "9 4", "2 3", "10 3 2 3", "7 3 2 3 2 3", "16 4")
 _WIDTH, _LEFT, _RIGHT = 640, 52, 20
 _TITLE_LINE, _LINE, _PLOT, _FOOT = 21, 18, 300, 48
 _TITLE_LETTERS = 66
 _MOST_TICKS = 6
 _LETTER = 7.2
 """How wide a letter of a label is on average, never less in the fonts that browsers choose."""
-_SAMPLE = 26
-"""How wide the piece of line before a label is, with the space after it."""
+_SAMPLE = 46
+"""How wide the piece of line before a label is, with the space after it: two of every dash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line: points from left to right."""
+    """One line of steps: points from left to right."""
 
     name: str
     points: Sequence[tuple[Decimal, Decimal]]
@@ -115,8 +118,8 @@ class _Drawing:
         yield f'<rect class="ground" width="{_WIDTH}" height="{self._height}"/>'
         for number, title in enumerate(self._titles, 1):
             yield _text(_LEFT, 4 + _TITLE_LINE * number, title, "start", "heading")
-        yield from self._axes()
         yield from self._marks()
+        yield from self._axes()
         for number, curve in enumerate(self._curves):
             yield from _curve(curve, number)
         yield from self._labels()
@@ -133,7 +136,7 @@ class _Drawing:
             yield _line((across, plot.bottom), (across, plot.bottom + 5), "axis")
             yield _text(across, plot.bottom + 19, _number(tick), "middle")
         yield _line((plot.left, plot.bottom), (plot.right, plot.bottom), "axis")
-        yield _text(8, plot.top - 10, chart.y.label, "start")
+        yield _text(8, plot.top - 10, chart.y.label, "start", "label")
         yield _text(plot.right, plot.bottom + 38, chart.x.label, "end")
 
     def _marks(self) -> Iterator[str]:
@@ -150,7 +153,8 @@ class _Drawing:
 
     def _labels(self) -> Iterator[str]:
         widths = [_SAMPLE + _LETTER * len(name) for name in self._named]
-        for number, box in enumerate(place(self._curves, widths, _LINE, self._plot)):
+        lines = [_steps(curve) for curve in self._curves]
+        for number, box in enumerate(place(lines, widths, _LINE, self._plot)):
             height = (box.top + box.bottom) / 2
             sample = ((box.left, height), (box.left + _SAMPLE - 6, height))
             yield _path(sample, number)
@@ -167,9 +171,15 @@ class _Drawing:
 
 
 def _curve(points: Sequence[Point], number: int) -> Iterator[str]:
-    yield _path(points, number)
+    yield _path(_steps(points), number)
     for x, y in points:
         yield f'<circle class="dot s{number}" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>'
+
+
+def _steps(points: Sequence[Point]) -> list[Point]:
+    """From point to point, first across and then up or down."""
+    corners = ([(x, before), (x, y)] for (_, before), (x, y) in pairwise(points))
+    return [points[0], *chain.from_iterable(corners)]
 
 
 def _path(points: Sequence[Point], number: int) -> str:

@@ -14,6 +14,8 @@ from typing import NamedTuple
 Point = tuple[float, float]
 
 _GAP = 8.0
+_APART = 10.0
+"""What is free between two labels, so that nobody takes the key of one for the end of another."""
 _STEP = 6.0
 """How densely lines are looked at."""
 _COVERED_LABEL = 1_000
@@ -38,6 +40,10 @@ class Box(NamedTuple):
         """How far off a point is, across and down together; zero within."""
         across = max(self.left - point[0], point[0] - self.right, 0)
         return across + max(self.top - point[1], point[1] - self.bottom, 0)
+
+    def wider(self, by: float) -> Box:
+        """The same with so much more on every side."""
+        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
 
     def within(self, other: Box) -> bool:
         """Whether it does not leave another."""
@@ -87,7 +93,7 @@ def _beside(anchor: Point, width: float, height: float) -> Iterator[Box]:
 
 
 def _cost(box: Box, own: Sequence[Point], others: Sequence[Point], taken: Sequence[Box]) -> float:
-    labels = sum(box.meets(other) for other in taken)
+    labels = sum(box.wider(_APART).meets(other) for other in taken)
     points = sum(box.holds(point) for point in (*own, *others))
     alone = min((box.distance(point) for point in others), default=_FAR)
     return _COVERED_LABEL * labels + _COVERED_POINT * points - min(alone, _FAR)

@@ -7,15 +7,17 @@ sentence that says so.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from settlement.reporting import methods
+from settlement.reporting.columns import aligned, wrapped
 from settlement.reporting.methods import MethodRun
 from settlement.reporting.story import Check
 from settlement.reporting.text import check_mark
-from settlement.units import show_cash
+from settlement.units import counted, show_cash
 
 _NAME, _COLUMN = 24, 18
 _REPORTED = ("settled", "cash_needed", "waiting", "refused", "cash_moved", "transfers")
@@ -65,26 +67,42 @@ def document(comparison: Comparison) -> dict[str, Any]:
 
 def comparison_lines(comparison: Comparison) -> Iterator[str]:
     """The runs for people, a column each."""
-    runs, first = comparison.runs, comparison.runs[0]
-    yield from methods.heading_lines(first)
+    runs = comparison.runs
+    yield from methods.heading_lines(runs[0])
     yield ""
-    yield f"{'':{_NAME}}" + "".join(f"{run.method.value:>{_COLUMN}}" for run in runs)
-    yield _row("cash needed", runs, lambda run: show_cash(run.cash_needed))
-    for member in first.needed_by:
-        yield _row(f"  {member}", runs, lambda run, name=member: show_cash(run.needed_by[name]))  # type: ignore[misc]
-    yield _row("cash that moves", runs, lambda run: show_cash(run.cash_moved))
-    yield _row("trades that wait", runs, lambda run: f"{len(run.waiting):,}")
-    yield _row("trades that fail", runs, lambda run: f"{run.trades - run.settled:,}")
-    yield _row("transfers", runs, lambda run: f"{run.transfers:,}")
-    yield _row("transactions", runs, lambda run: f"{run.transactions:,}")
-    yield _row("gas", runs, lambda run: f"{run.gas:,}")
-    yield _row("  a trade", runs, lambda run: f"{run.gas_per_trade:,}")
+    yield from aligned([*_rows(runs)], _NAME, _COLUMN)
     yield ""
     yield "Each member first holds what it pays and delivers net, and no more. What waits on that"
     yield "settles once the rest is brought in for the day. Only settling is counted in gas."
     for name, sentence in comparison.left_out.items():
-        yield f"Left out, {name}: {sentence}"
+        yield from wrapped("", f"Left out, {name}: {sentence}")
+    for run in runs:
+        yield from _failure_lines(run)
     yield from _checks(comparison)
+
+
+def _rows(runs: Sequence[MethodRun]) -> Iterator[list[str]]:
+    def row(name: str, shown: Callable[[MethodRun], str]) -> list[str]:
+        return [name, *map(shown, runs)]
+
+    yield row("", lambda run: run.method.value)
+    yield row("cash needed", lambda run: show_cash(run.cash_needed))
+    for member in runs[0].needed_by:
+        yield [f"  {member}", *(show_cash(run.needed_by[member]) for run in runs)]
+    yield row("cash that moves", lambda run: show_cash(run.cash_moved))
+    yield row("trades that wait", lambda run: f"{len(run.waiting):,}")
+    yield row("trades that fail", lambda run: f"{run.trades - run.settled:,}")
+    yield row("transfers", lambda run: f"{run.transfers:,}")
+    yield row("transactions", lambda run: f"{run.transactions:,}")
+    yield row("gas", lambda run: f"{run.gas:,}")
+    yield row("  a trade", lambda run: f"{run.gas_per_trade:,}")
+
+
+def _failure_lines(run: MethodRun) -> Iterator[str]:
+    """Why trades failed, each reason once."""
+    for why, number in Counter("; ".join(each.why) for each in run.failures).items():
+        failed = f"{counted(number, 'trade')} did not settle"
+        yield from wrapped(f"✗ {run.method.value}: ", f"{failed}: {why}")
 
 
 def _checks(comparison: Comparison) -> Iterator[str]:
@@ -96,7 +114,3 @@ def _checks(comparison: Comparison) -> Iterator[str]:
         yield f"{run.method.value}: {marks}"
         for check in run.checks:
             yield from (f"✗ {broken}" for broken in check.broken)
-
-
-def _row(name: str, runs: Sequence[MethodRun], shown: Callable[[MethodRun], str]) -> str:
-    return f"{name:{_NAME}}" + "".join(f"{shown(run):>{_COLUMN}}" for run in runs)

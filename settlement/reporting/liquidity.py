@@ -5,7 +5,7 @@ Money is exact, with two places; per cents have two places and are rounded half 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,9 +13,10 @@ from typing import Any
 from settlement.analytics.liquidity import SECONDS, Level, Point, Study
 from settlement.analytics.netting import netted_share, per_cent
 from settlement.reporting.chart import Axis, Chart, Mark, Series
-from settlement.units import show_cash
+from settlement.reporting.columns import aligned
+from settlement.units import counted, show_cash
 
-_LEVEL, _CASH, _SHARE = 13, 19, 11
+_TOTAL, _LEVEL, _CASH, _SHARE = 45, 13, 19, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +73,19 @@ _RULES = (
 
 def study_lines(flow: Flow, study: Study) -> Iterator[str]:
     """The study line by line, none longer than 100 letters unless amounts or names are."""
-    trades, dates = _count(flow.trades, "purchase"), _count(flow.dates, "settlement date")
+    trades, dates = counted(flow.trades, "purchase"), counted(flow.dates, "settlement date")
     yield f"{flow.name}: {trades} in {flow.currency}, {dates}"
     yield ""
-    yield _total("gross       value of all trades", study.gross)
-    netted = f"  {netted_share(study.gross, study.lower)}% netted"
-    yield _total("net         cash to settle all at one moment", study.lower) + netted
-    yield _total("one by one  cash to settle all in their order", study.upper)
+    yield from _totals(study)
     yield ""
+    points = _distinct(study)
     yield "Per cent of the gross value that settles, for the cash that members hold at the start"
-    yield _line("", "cash", "of gross", *(rule.name for rule in _RULES))
-    for point in study.points:
-        shares = (_share(rule, point, study.gross) for rule in _RULES)
-        of_gross = _shown(point.cash, study.gross)
-        yield _line(level_name(point.level), _cash(point.cash), of_gross, *shares)
+    yield from aligned([*_level_rows(points, study.gross)], _LEVEL, _SHARE)
     yield ""
-    yield _meaning("net + 10%", "each has its net, and 10% of what one by one needs beyond it")
+    if len(points) < len(study.points):
+        yield "Levels of the same cash are one line, with the name of the last of them."
+    if study.lower < study.upper:
+        yield _meaning("net + 10%", "each has its net, and 10% of what one by one needs beyond it")
     yield _meaning("of gross", "the cash, as per cent of the gross value")
     for rule in _RULES:
         yield _meaning(rule.name, rule.meaning)
@@ -96,14 +94,42 @@ def study_lines(flow: Flow, study: Study) -> Iterator[str]:
     yield from _unproven_lines(study)
     yield ""
     yield "The other way about: the cash for a gross part of at most so much, where it is needed"
-    yield _line("at most", "cash", "of gross", "gross part")
+    yield from aligned([*_partial_rows(study)], _LEVEL, _SHARE)
+
+
+def _totals(study: Study) -> Iterator[str]:
+    rows = [
+        ("gross       value of all trades", _cash(study.gross)),
+        ("net         cash to settle all at one moment", _cash(study.lower)),
+        ("one by one  cash to settle all in their order", _cash(study.upper)),
+    ]
+    gross, net, one_by_one = aligned(rows, _TOTAL, _CASH)
+    yield gross
+    yield f"{net}  {netted_share(study.gross, study.lower)}% netted"
+    yield one_by_one
+
+
+def _distinct(study: Study) -> Sequence[Point]:
+    """The points, one for each amount of cash: the last, for more gives no member less."""
+    return [*{point.cash: point for point in study.points}.values()]
+
+
+def _level_rows(points: Sequence[Point], gross: int) -> Iterator[list[str]]:
+    yield ["", f"{'cash':>{_CASH - 2}}", "of gross", *(rule.name for rule in _RULES)]
+    for point in points:
+        shares = (_share(rule, point, gross) for rule in _RULES)
+        yield [level_name(point.level), _cash(point.cash), _shown(point.cash, gross), *shares]
+
+
+def _partial_rows(study: Study) -> Iterator[list[str]]:
+    yield ["at most", f"{'cash':>{_CASH - 2}}", "of gross", "gross part"]
     for part in study.partial:
         shares = (_shown(amount, study.gross) for amount in (part.cash, part.value))
-        yield _line(f"{part.share}%", _cash(part.cash), *shares)
+        yield [f"{part.share}%", _cash(part.cash), *shares]
 
 
 def _unproven_lines(study: Study) -> Iterator[str]:
-    unproven = [point for point in study.points if not _is_certain(point, study.gross)]
+    unproven = [point for point in _distinct(study) if not _is_certain(point, study.gross)]
     if unproven:
         yield f"≥: found within {SECONDS:g} seconds a line and not proven to be the most"
     for point in unproven:
@@ -130,20 +156,8 @@ def level_name(level: Level) -> str:
     return {0: "net", 100: "one by one"}.get(level.of_rest, f"net + {level.of_rest}%")
 
 
-def _total(name: str, cents: int) -> str:
-    return f"{name:<46}{_cash(cents):>{_CASH}}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def _meaning(name: str, meaning: str) -> str:
     return f"{name:<{_LEVEL}}{meaning}"
-
-
-def _line(level: str, cash: str, *shares: str) -> str:
-    return f"{level:<{_LEVEL}}{cash:>{_CASH}}" + "".join(f"{share:>{_SHARE}}" for share in shares)
 
 
 # --- for programs ---------------------------------------------------------------------------------
@@ -158,12 +172,12 @@ def document(flow: Flow, study: Study) -> dict[str, Any]:
         "dates": flow.dates,
         "gross": _money(study.gross),
         "net": _money(study.lower),
-        "netted_per_cent": str(netted_share(study.gross, study.lower)),
+        "netted_percent": str(netted_share(study.gross, study.lower)),
         "one_by_one": _money(study.upper),
-        "levels": [_level_document(point, study.gross) for point in study.points],
+        "levels": [_level_document(point, study.gross) for point in _distinct(study)],
         "partial_gross": [
             {
-                "share_per_cent": str(part.share),
+                "share_percent": str(part.share),
                 "cash": _money(part.cash),
                 "gross_part": _settled_document(part.value, study.gross),
             }
@@ -173,12 +187,12 @@ def document(flow: Flow, study: Study) -> dict[str, Any]:
 
 
 def _level_document(point: Point, gross: int) -> dict[str, Any]:
-    """`net_per_cent` of the net, `rest_per_cent` of the way from there to one by one."""
+    """`net_percent` of the net, `rest_percent` of the way from there to one by one."""
     rules = {rule.key: _settled_document(rule.settled(point), gross) for rule in _RULES}
     return {
         "level": level_name(point.level),
-        "net_per_cent": str(point.level.of_lower),
-        "rest_per_cent": str(point.level.of_rest),
+        "net_percent": str(point.level.of_lower),
+        "rest_percent": str(point.level.of_rest),
         "cash": _money(point.cash),
         **rules,
         "most_value_at_most": _settled_document(point.at_most, gross),
@@ -189,14 +203,14 @@ def _level_document(point: Point, gross: int) -> dict[str, Any]:
 def _settled_document(cents: int | None, gross: int) -> dict[str, str] | None:
     if cents is None:
         return None
-    return {"value": _money(cents), "per_cent": str(per_cent(cents, gross))}
+    return {"value": _money(cents), "percent": str(per_cent(cents, gross))}
 
 
 # --- as a chart -----------------------------------------------------------------------------------
 
 
 def chart(flow: Flow, study: Study) -> Chart:
-    """Per cent of value over cash, a line for each rule, the two bounds marked."""
+    """Per cent of value over cash, steps for each rule, the two bounds marked."""
     unit, scale = _unit(study.upper)
     return Chart(
         title=f"Value settled for cash held: {flow.name}",
@@ -206,7 +220,11 @@ def chart(flow: Flow, study: Study) -> Chart:
             Decimal(0),
             _scaled(study.upper or 1, scale),
         ),
-        y=Axis("settled, % of gross value", Decimal(0), Decimal(100)),
+        y=Axis(
+            "settled, % of gross value; dots are computed, lines hold them until the next",
+            Decimal(0),
+            Decimal(100),
+        ),
         series=[Series(rule.name, _curve(rule, study, scale)) for rule in _RULES],
         marks=[
             Mark("net", _scaled(study.lower, scale)),
@@ -216,7 +234,7 @@ def chart(flow: Flow, study: Study) -> Chart:
 
 
 def _curve(rule: _Rule, study: Study, scale: int) -> list[tuple[Decimal, Decimal]]:
-    settled = ((point.cash, rule.settled(point)) for point in study.points)
+    settled = ((point.cash, rule.settled(point)) for point in _distinct(study))
     return [
         (_scaled(cash, scale), per_cent(value, study.gross))
         for cash, value in settled

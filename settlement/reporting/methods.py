@@ -6,22 +6,20 @@ Cash is Decimal in the file's currency, quantities are int.
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from settlement.reporting.columns import TOGETHER, aligned, wrapped
 from settlement.reporting.story import Check
 from settlement.reporting.text import check_mark
-from settlement.units import show_cash, show_quantity
+from settlement.units import counted, show_cash, show_quantity
 
-_WIDTH = 100
-_NAME, _COLUMN = 16, 19
+_NAME, _COLUMN = 22, 20
 _INDENT = " " * 6
-_TOGETHER = "\N{NO-BREAK SPACE}"
 
 
 class SettlementMethod(Enum):
@@ -50,7 +48,7 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Waited:
     """A trade that could not settle on what was there, and why."""
 
     trade_id: str
@@ -65,8 +63,9 @@ class MethodRun:
     dates. `cash_needed` and `needed_by` are the most that a date needs, of all members together and
     of each. `start` is what each was given to hold its net debits, `brought_in` the most that it
     had beyond that on a date, until the evening. `waiting` is what could not settle with the net
-    debits alone, `failures` what did not settle at all. `cash_moved`, `transfers`, `transactions`
-    and `gas` are of settling only: registration and funding are not counted.
+    debits alone, `failures` what did not settle at all, with which the run ends: on later dates
+    nothing was tried. `cash_moved`, `transfers`, `transactions` and `gas` are of settling only:
+    registration and funding are not counted.
     """
 
     file: str
@@ -83,8 +82,8 @@ class MethodRun:
     needed_by: Mapping[str, Decimal]
     start: Mapping[str, Holding]
     brought_in: Mapping[str, Holding]
-    waiting: tuple[Waiting, ...]
-    failures: tuple[Waiting, ...]
+    waiting: tuple[Waited, ...]
+    failures: tuple[Waited, ...]
     cash_moved: Decimal
     transfers: int
     positions: Mapping[str, Holding]
@@ -155,12 +154,14 @@ def heading_lines(run: MethodRun) -> Iterator[str]:
     dates = str(run.first_day)
     if run.last_day != run.first_day:
         dates += f" to {run.last_day}"
-    yield f"{run.file}: {_count(run.trades, 'purchase')} in {run.currency}, {dates}"
+    yield f"{run.file}: {counted(run.trades, 'purchase')} in {run.currency}, {dates}"
     yield "Local chain, no real value. The file's securities are symbols here, each with an ISIN"
     yield "that belongs to nobody; firms have such LEIs. Repurchase legs are not settled here."
     yield ""
-    yield _line("gross cash", run.gross_cash)
-    yield f"{_line('net cash', run.net_cash)}  {run.netted_percent}% netted"
+    rows = [("gross cash", run.gross_cash), ("net cash", run.net_cash)]
+    cash_gross, cash_net = _amounts(rows)
+    yield cash_gross
+    yield f"{cash_net}  {run.netted_percent}% netted"
 
 
 def _need_lines(run: MethodRun) -> Iterator[str]:
@@ -168,9 +169,8 @@ def _need_lines(run: MethodRun) -> Iterator[str]:
     need = "the most it has paid out before it is paid" if one_by_one else "what it pays net"
     date_of_it = "" if run.first_day == run.last_day else " on the date that takes most"
     yield f"Cash that each member needs{date_of_it}: {need}"
-    for name, cash in run.needed_by.items():
-        yield _line(name, cash)
-    yield _line("all together", run.cash_needed)
+    rows = [*run.needed_by.items(), ("all together", run.cash_needed)]
+    yield from _amounts(rows)
 
 
 def _waiting_lines(run: MethodRun) -> Iterator[str]:
@@ -178,9 +178,12 @@ def _waiting_lines(run: MethodRun) -> Iterator[str]:
     if not run.waiting:
         yield "Nothing waits on that"
         return
-    yield f"{len(run.waiting):,} of {_count(run.trades, 'trade')} cannot settle on that and wait"
+    yield f"{len(run.waiting):,} of {counted(run.trades, 'trade')} cannot settle on that and wait"
+    width = max(6, *(len(each.trade_id) for each in run.waiting))
     for each in run.waiting:
-        yield from _reasons(each)
+        yield from wrapped(f"{_INDENT}{each.trade_id:{width}} ", "; ".join(each.why))
+    if run.method is SettlementMethod.GROSS:
+        yield "What a trade is short of counts the trades before it that wait as well"
 
 
 def _brought_in_lines(run: MethodRun) -> Iterator[str]:
@@ -189,43 +192,27 @@ def _brought_in_lines(run: MethodRun) -> Iterator[str]:
     for name, holding in run.brought_in.items():
         cash = [(show_cash(holding.cash), run.currency)] if holding.cash else []
         securities = [(show_quantity(held), symbol) for symbol, held in holding.securities.items()]
-        amounts = ", ".join(map(_TOGETHER.join, [*cash, *securities]))
-        yield from _wrapped(f"{_INDENT}{name:{_NAME}} ", amounts)
+        amounts = ", ".join(map(TOGETHER.join, [*cash, *securities]))
+        yield from wrapped(f"{_INDENT + name:{_NAME}} ", amounts)
 
 
 def _outcome_lines(run: MethodRun) -> Iterator[str]:
     moved = f"{show_cash(run.cash_moved)} {run.currency} of cash changed hands"
-    yield f"{run.settled:,} of {_count(run.trades, 'trade')} settled: {moved}"
+    yield f"{run.settled:,} of {counted(run.trades, 'trade')} settled: {moved}"
     for failure in run.failures:
-        yield from _wrapped(f"✗ {failure.trade_id} did not settle: ", "; ".join(failure.why))
+        yield from wrapped(f"✗ {failure.trade_id} did not settle: ", "; ".join(failure.why))
     yield " · ".join(check_mark(check) for check in run.checks)
     for check in run.checks:
         for broken in check.broken:
             yield f"✗ {broken}"
-    sent = f"{_count(run.transactions, 'transaction')}, {_count(run.transfers, 'transfer')}"
+    sent = f"{counted(run.transactions, 'transaction')}, {counted(run.transfers, 'transfer')}"
     yield f"Settling took {sent}, {run.gas:,} gas: {run.gas_per_trade:,} a trade"
     yield "Registration and funding are not counted in that"
 
 
-def _reasons(waiting: Waiting) -> list[str]:
-    return _wrapped(f"{_INDENT}{waiting.trade_id:<6} ", "; ".join(waiting.why))
-
-
-def _wrapped(first: str, text: str) -> list[str]:
-    """Text after a beginning; what is too long goes on under itself."""
-    then = " " * len(first)
-    lines = textwrap.wrap(
-        text, _WIDTH, initial_indent=first, subsequent_indent=then, break_on_hyphens=False
-    )
-    return [line.replace(_TOGETHER, " ") for line in lines]
-
-
-def _line(name: str, cash: Decimal) -> str:
-    return f"{_INDENT}{name:{_NAME}} {show_cash(cash):>{_COLUMN}}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+def _amounts(rows: Iterable[tuple[str, Decimal]]) -> Iterator[str]:
+    cells = [(_INDENT + name, show_cash(cash)) for name, cash in rows]
+    return aligned(cells, _NAME, _COLUMN)
 
 
 def _holdings(holdings: Mapping[str, Holding]) -> dict[str, Any]:
@@ -235,7 +222,7 @@ def _holdings(holdings: Mapping[str, Holding]) -> dict[str, Any]:
     }
 
 
-def _waiting(waiting: tuple[Waiting, ...]) -> list[dict[str, Any]]:
+def _waiting(waiting: tuple[Waited, ...]) -> list[dict[str, Any]]:
     return [{"tradeId": each.trade_id, "why": list(each.why)} for each in waiting]
 
 

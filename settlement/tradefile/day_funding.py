@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from settlement.analytics.netting import bounds
 from settlement.analytics.obligations import Account, Obligation
 from settlement.market import Market
-from settlement.reporting.methods import SettlementMethod, Waiting
+from settlement.reporting.methods import SettlementMethod, Waited
 from settlement.tradefile.model import Row
 from settlement.units import CENT, CENT_UNITS, show_cash, show_quantity
 
@@ -39,7 +39,7 @@ def needed(method: SettlementMethod, trades: Sequence[Obligation], currency: str
 
 def short_of_securities(
     trades: Sequence[Obligation], held: Mapping[Account, int]
-) -> Iterator[Waiting]:
+) -> Iterator[Waited]:
     """The trades, each at its turn, whose sellers lack the security; they deliver nothing."""
     left = defaultdict(int, held)
     for trade in trades:
@@ -47,10 +47,17 @@ def short_of_securities(
         short = quantity - left[seller, security]
         if short > 0:
             why = f"{seller} is short of {show_quantity(short)} {security}"
-            yield Waiting(trade.id, (why,))
+            yield Waited(trade.id, (why,))
         else:
             left[seller, security] -= quantity
             left[buyer, security] += quantity
+
+
+def held_up(trades: Sequence[Obligation], held: Mapping[Account, int]) -> list[Waited]:
+    """All trades of a batch where a seller lacks a security, for it is all or none; else none."""
+    short = {each.trade_id: each for each in short_of_securities(trades, held)}
+    others = ("the batch is all or none, and others in it wait",)
+    return [short.get(trade.id, Waited(trade.id, others)) for trade in trades] if short else []
 
 
 class DayFunding:

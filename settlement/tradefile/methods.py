@@ -5,12 +5,15 @@ from a queue worked off first in, first out (DvP model 1). Cash-net: all in one 
 trade by trade, cash in one net for each member (model 2). Net: all in one netting cycle (model 3).
 Ccp: each replaced by two with a clearing house, and those in one cycle. Each method begins with the
 same funding and leaves the same positions: see `day_funding`. Repurchase legs do not settle here.
+
+What is refused on a date fails, and the run ends there: gross the trades that wait to the end, else
+all of the date. Only a file that is too large for a method is refused as a whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, time
 from decimal import Decimal
 
@@ -18,16 +21,23 @@ from settlement.analytics.netting import gross, netted_share, paid_net
 from settlement.analytics.obligations import Account, Obligation
 from settlement.coordinator.dvp import CASH_NET, MOST_IN_BATCH
 from settlement.coordinator.queue import Rule
-from settlement.errors import BadInput
+from settlement.errors import BadInput, Refused
 from settlement.market import Market
-from settlement.reporting.methods import Holding, MethodRun, SettlementMethod, Waiting
+from settlement.reporting.methods import Holding, MethodRun, SettlementMethod, Waited
 from settlement.reporting.story import Check
-from settlement.tradefile.day_funding import Amounts, DayFunding, needed, short_of_securities
+from settlement.tradefile.day_funding import Amounts, DayFunding, held_up, needed
 from settlement.tradefile.model import Row, TradeFile
 from settlement.tradefile.obligations import purchases
-from settlement.units import CENT, cash_from_chain
+from settlement.units import CENT, cash_from_chain, counted
+
+CYCLE_TOO_LARGE = "CycleTooLarge"
+"""The error of a refusal to net more than one transaction can do."""
 
 _NINE = time(9)
+
+
+class BatchTooLarge(BadInput):
+    """A date has more trades than one transaction of cash-net carries."""
 
 
 class MethodRunner:
@@ -49,15 +59,18 @@ class MethodRunner:
         self._house = clearing_house_beside(file.firms())
         self._cash_needs: list[dict[str, int]] = []
         self._on_top: Amounts = {}
-        self._waiting: list[Waiting] = []
-        self._failures: list[Waiting] = []
+        self._waiting: list[Waited] = []
+        self._failures: list[Waited] = []
         self._settled = 0
         self.market = Market.open(datetime.combine(next(iter(self._dates)), _NINE))
         self._meter = _Meter(self.market)
         self._funding = DayFunding(self.market, file.currency)
 
     def run(self) -> MethodRun:
-        """Prepares the market, lives through the dates up to a failure, checks the end."""
+        """Prepares the market, lives through the dates up to a failure, checks the end.
+
+        Raises {Refused} where a cycle is too large, with the error `CYCLE_TOO_LARGE`.
+        """
         self._prepare()
         for day, trades in self._dates.items():
             self._progress(f"{day}: {len(trades)} to settle")
@@ -70,16 +83,15 @@ class MethodRunner:
     def _require_one_batch_a_date(self) -> None:
         for day, trades in self._dates.items():
             if len(trades) > MOST_IN_BATCH:
-                raise BadInput(
+                raise BatchTooLarge(
                     f"{len(trades):,} trades settle on {day}, and cash-net settles those of a date "
                     f"in one transaction, which carries {MOST_IN_BATCH}"
                 )
 
     def _prepare(self) -> None:
         file, market = self.file, self.market
-        self._progress(
-            f"registering {len(file.firms())} firms, {len(file.securities())} securities"
-        )
+        firms, securities = len(file.firms()), len(file.securities())
+        self._progress(f"registering {counted(firms, 'firm')}, {counted(securities, 'security')}")
         market.add_cash(file.currency)
         for symbol in file.securities():
             market.add_security(symbol)
@@ -89,13 +101,25 @@ class MethodRunner:
             market.add_clearing_house(self._house)
 
     def _settle(self, trades: Sequence[Obligation]) -> None:
-        """One date: funding, the method, and what was brought in on top is taken out."""
-        funding, currency = self._funding, self.file.currency
-        funding.bring_in(funding.missing(needed(SettlementMethod.NET, trades, currency)))
+        """One date. What is refused as a whole leaves every trade of it unsettled."""
+        currency = self.file.currency
         needs = needed(self.method, trades, currency)
         self._cash_needs.append(
             {member: amount for (member, asset), amount in needs.items() if asset == currency}
         )
+        try:
+            self._settle_funded(trades, needs)
+        except Refused as refused:
+            if refused.error == CYCLE_TOO_LARGE:
+                raise
+            self._failures += [Waited(trade.id, (refused.sentence,)) for trade in trades]
+        self._settled += len(trades) - len(self._failures)
+
+    def _settle_funded(self, trades: Sequence[Obligation], needs: Amounts) -> None:
+        """Funding, the method, and what was brought in on top is taken out."""
+        funding = self._funding
+        net = needed(SettlementMethod.NET, trades, self.file.currency)
+        funding.bring_in(funding.missing(net))
         lacking = funding.missing(needs)
         if self.method is SettlementMethod.GROSS:
             waited = self._settle_gross(trades, lacking)
@@ -103,7 +127,6 @@ class MethodRunner:
             waited = self._settle_cash_net(trades, lacking)
         else:
             waited = self._settle_in_cycle(trades)
-        self._settled += len(trades) - len(self._failures)
         if waited and not self._failures:
             funding.take_out(lacking)
 
@@ -111,13 +134,14 @@ class MethodRunner:
         self._sign(trades)
         waiting = self._work_off()
         if waiting:
-            self._bring_in_on_top(waiting, lacking)
+            with suppress(Refused):  # what cannot be brought in leaves trades waiting, with reasons
+                self._bring_in_on_top(waiting, lacking)
             self._failures += self._work_off()
         return bool(waiting)
 
     def _settle_cash_net(self, trades: Sequence[Obligation], lacking: Amounts) -> bool:
         self._sign(trades)
-        waiting = list(short_of_securities(trades, self._funding.held()))
+        waiting = held_up(trades, self._funding.held())
         if waiting:
             self._bring_in_on_top(waiting, lacking)
         with self._meter.running():
@@ -143,12 +167,12 @@ class MethodRunner:
             both = market.instructions(row.trade_id, *_terms(row))
             market.dvp.sign(row.trade_id, market.dvp.match(*both))
 
-    def _work_off(self) -> list[Waiting]:
+    def _work_off(self) -> list[Waited]:
         with self._meter.running():
             run = self.market.queue.run(Rule.FIFO)
-        return [Waiting(each.reference, each.why) for each in run.waiting]
+        return [Waited(each.reference, each.why) for each in run.waiting]
 
-    def _bring_in_on_top(self, waiting: Sequence[Waiting], lacking: Amounts) -> None:
+    def _bring_in_on_top(self, waiting: Sequence[Waited], lacking: Amounts) -> None:
         self._waiting += waiting
         self._funding.bring_in(lacking)
         for account, amount in lacking.items():

@@ -23,7 +23,7 @@ from settlement.reporting.book import BookRun, Differing, Failure
 from settlement.reporting.story import Check, Refusal
 from settlement.tradefile.funding import Day, needed, schedule
 from settlement.tradefile.model import BASIS, Row, TradeFile
-from settlement.units import cash_from_chain, cash_to_chain, price_to_chain
+from settlement.units import cash_from_chain, cash_to_chain, counted, price_to_chain
 
 _NINE = time(9)
 
@@ -53,7 +53,8 @@ class BookRunner:
     def _prepare(self) -> None:
         file, market = self.file, self.market
         self._progress(
-            f"registering {len(file.firms())} firms, {len(file.securities())} securities"
+            f"registering {counted(len(file.firms()), 'firm')}, "
+            f"{counted(len(file.securities()), 'security')}"
         )
         market.add_cash(file.currency)
         for symbol in file.securities():

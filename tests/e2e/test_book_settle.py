@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from settlement.cli import run
+from settlement.cli.book import Settle
 from settlement.coordinator import cycle
+from settlement.errors import BadInput, Refused
 from settlement.reporting.methods import SettlementMethod
 from settlement.tradefile import methods
 
@@ -177,7 +179,12 @@ def test_needs_are_those_of_the_date_that_takes_most(settled):
 
 def test_securities_wait_where_cash_alone_is_netted(settled):
     written = settled(TWO_DATES, "cash-net")
-    assert written["waiting"][0] == {"tradeId": "1", "why": ["B is short of 700 S"]}
+    assert written["waiting"] == [
+        {"tradeId": "1", "why": ["B is short of 700 S"]},
+        {"tradeId": "2", "why": ["A is short of 700 S"]},
+        {"tradeId": "late", "why": ["B is short of 300 S"]},
+        {"tradeId": "later", "why": ["the batch is all or none, and others in it wait"]},
+    ]
     assert written["brought_in"] == {"B": holding("0.00", S=700)}
     assert written["cash_moved"] == written["net_cash"]
     assert written["transactions"] == 2
@@ -209,17 +216,22 @@ def test_gross_needs_no_security_less(dvp, one_less):
 def test_cash_net_needs_no_security_less(dvp, one_less):
     one_less(("B", "S"), "cash-net")
     status, out, err = dvp(THERE_AND_BACK, "--settle", "cash-net")
-    assert (status, out) == (1, "")
-    assert err == "dvp: B needs 1,000 S, has 999, short 1\n"
+    assert (status, err) == (1, "")
+    assert "✗ 1 did not settle: B needs 1,000 S, has 999, short 1\n" in out
+    assert "✗ 2 did not settle: B needs 1,000 S, has 999, short 1\n" in out
 
 
 @pytest.mark.parametrize("method", ["cash-net", *NETTED])
 def test_what_is_netted_needs_no_cent_less(dvp, one_less, method):
     one_less(("A", "EUR"), "net", method)
-    status, out, err = dvp(TWO_DATES, "--settle", method)
-    assert (status, out) == (1, "")
-    assert "A needs 320.00 EUR" in err
-    assert "has 319.99" in err
+    status, out, _ = dvp(TWO_DATES, "--settle", method, "--json")
+    written = json.loads(out)
+    assert (status, written["settled"]) == (1, 0)
+    assert [each["tradeId"] for each in written["refused"]] == ["1", "2"]
+    for each in written["refused"]:
+        assert "A needs 320.00 EUR" in each["why"][0]
+        assert "has 319.99" in each["why"][0]
+    assert all(check["holds"] for check in written["checks"])
 
 
 # limits and mistakes
@@ -245,7 +257,7 @@ def test_gross_takes_as_many_transactions_as_it_needs(dvp, many):
     status, out, err = dvp(many, "--settle", "gross", "--json")
     written = json.loads(out)
     assert (status, written["settled"], written["transactions"]) == (0, 101, 2)
-    assert err == "registering 2 firms, 1 securities\n2020-01-06: 101 to settle\n"
+    assert err == "registering 2 firms, 1 security\n2020-01-06: 101 to settle\n"
 
 
 def test_a_cycle_of_more_than_one_transaction_is_refused(dvp, monkeypatch):
@@ -253,22 +265,68 @@ def test_a_cycle_of_more_than_one_transaction_is_refused(dvp, monkeypatch):
     status, out, err = dvp(RING, "--settle", "net", "--json")
     error = json.loads(out)["error"]
     assert (status, error["error"]) == (1, "CycleTooLarge")
-    assert err.startswith("dvp: cycle 1 does not fit one transaction: ")
+    assert err.startswith("dvp: the cycle does not fit one transaction: ")
 
 
-def test_what_no_longer_circulates_does_not_settle_and_ends_the_run(dvp):
-    text = (
-        HEADER
-        + purchase("1", "B", "A", "S", 1000, 100)
-        + purchase("2", "C", "B", "S", 1000, 100, "2024-01-08")
-    )
-    status, out, _ = dvp(text, "--settle", "gross", "--json")
+AFTER_THE_SUNSET = (
+    HEADER
+    + purchase("1", "B", "A", "S", 1000, 100)
+    + purchase("2", "C", "B", "S", 1000, 100, "2024-01-08")
+)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_no_longer_circulates_does_not_settle_and_ends_the_run(dvp, method):
+    status, out, err = dvp(AFTER_THE_SUNSET, "--settle", method, "--json")
+    written = json.loads(out)
+    assert (status, err, written["settled"]) == (1, "", 1)
+    ((trade, (why,)),) = (each.values() for each in written["refused"])
+    assert trade == "2"
+    assert "S no longer circulates" in why
+    assert "1 of 2 trades settled" in dvp(AFTER_THE_SUNSET, "--settle", method)[1]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_cannot_be_brought_in_any_more_does_not_settle(dvp, method):
+    """On the second date A must have as many again, which nobody may tokenize by then."""
+    text = AFTER_THE_SUNSET + purchase("3", "B", "A", "S", 1000, 100, "2024-01-08")
+    status, out, _ = dvp(text, "--settle", method, "--json")
     written = json.loads(out)
     assert (status, written["settled"]) == (1, 1)
-    assert written["refused"] == [{"tradeId": "2", "why": ["S no longer circulates"]}]
-    status, _, err = dvp(text, "--settle", "net")
-    assert status == 1
-    assert err.startswith("dvp: S no longer circulates")
+    assert [each["tradeId"] for each in written["refused"]] == ["2", "3"]
+    assert all(check["holds"] for check in written["checks"])
+
+
+def test_one_method_that_fails_does_not_lose_the_others(dvp):
+    status, out, err = dvp(AFTER_THE_SUNSET, "--settle", "all")
+    rows = {line[:24].strip(): line[24:].split() for line in out.splitlines()}
+    assert (status, err) == (1, "")
+    assert rows["trades that fail"] == ["1"] * 4
+    assert out.count("1 trade did not settle: ") == 4
+
+
+def test_a_cycle_that_is_too_large_is_left_out(dvp, monkeypatch):
+    monkeypatch.setattr(cycle, "MOST_GAS", 400_000)
+    status, out, err = dvp(RING, "--settle", "all", "--json")
+    written = json.loads(out)
+    assert (status, err) == (0, "")
+    assert list(written["methods"]) == ["gross", "cash-net"]
+    assert list(written["left_out"]) == ["net", "ccp"]
+    assert "does not fit one transaction" in written["left_out"]["net"]
+
+
+@pytest.mark.parametrize("trouble", [BadInput("mistaken"), Refused("out of order")])
+def test_any_other_error_of_a_run_is_not_taken_for_a_size(dvp, monkeypatch, trouble):
+    def run_into(_):
+        raise trouble
+
+    monkeypatch.setattr(methods.MethodRunner, "run", run_into)
+    status, out, err = dvp(RING, "--settle", "all")
+    assert (status, out, err) == (trouble.exit_code, "", f"dvp: {trouble}\n")
+
+
+def test_every_method_may_be_chosen():
+    assert [choice.value for choice in Settle] == [*METHODS, "all"]
 
 
 def test_a_firm_may_be_called_clearing_house(settled):

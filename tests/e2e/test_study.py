@@ -51,9 +51,9 @@ def test_each_mismatch_is_named_and_is_exit_code_1(dvp, changed):
     path = changed('"gross_fifo": []', '"bypass": ["1"]')
     assert dvp(path) == (
         1,
-        "ring-without-cash: bypass: expected 1, computed nothing\n"
-        "ubin-four: bypass: expected 1, computed nothing\n"
-        "offset: bypass: expected 1, computed nothing\n"
+        "ring-without-cash: bypass: expected and does not settle: 1\n"
+        "ubin-four: bypass: expected and does not settle: 1\n"
+        "offset: bypass: expected and does not settle: 1\n"
         "0 of 3 vectors reproduced\n",
         "",
     )
@@ -66,6 +66,39 @@ def test_each_mismatch_is_named_and_is_exit_code_1(dvp, changed):
             {"id": "ubin-four", "rule": "optimal_value", "expected": "241", "computed": "240"}
         ],
     }
+
+
+@pytest.fixture
+def queue(tmp_path):
+    """A file of one queue, in which A pays B with every instruction."""
+
+    def write(name, ids, expected):
+        instructions = [{"id": id, "value": 1, "moves": [["A", "B", "USD", 1]]} for id in ids]
+        given = {"balances": {"A": {"USD": len(ids)}}, "instructions": instructions}
+        vector = {"id": name, "in": given, "out": {"net_fifo": expected}}
+        path = tmp_path / "queue.json"
+        path.write_text(json.dumps({"vectors": [vector]}), "utf-8")
+        return path
+
+    return write
+
+
+def test_only_what_differs_is_named_and_no_more_than_ten(dvp, queue):
+    ids = [str(number) for number in range(1_500)]
+    status, output, _ = dvp(queue("many", ids, ids[:5]))
+    named = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14"
+    said = f"many: net_fifo: settles and is not expected: {named} and 1,485 more"
+    assert (status, output.splitlines()[0]) == (1, said)
+
+
+def test_no_control_character_gets_out(dvp, queue):
+    _, output, _ = dvp(queue("a\x1b[31m", ["\x1b[1m\n"], []))
+    said = "a\\x1b[31m: net_fifo: settles and is not expected: \\x1b[1m\\n"
+    assert output.splitlines()[0] == said
+    status, _, errors = dvp(queue("v", ["1"], ["\x1b[1m"]))
+    assert status == 2
+    assert "'\\x1b[1m' is no instruction" in errors
+    assert "\x1b" not in errors
 
 
 def test_a_bad_file_is_refused_with_every_problem(dvp, changed):

@@ -64,23 +64,23 @@ def test_a_file_for_programs(dvp, ring):
     studied = document["liquidity"]
     assert (studied["flow"], studied["trades"], studied["dates"]) == ("ring.csv", 3, 2)
     assert (studied["gross"], studied["net"]) == ("1665000.00", "1190000.00")
-    assert (studied["netted_per_cent"], studied["one_by_one"]) == ("28.53", "1190000.00")
+    assert (studied["netted_percent"], studied["one_by_one"]) == ("28.53", "1190000.00")
     assert [part["cash"] for part in studied["partial_gross"]] == ["1190000.00"] * 11
-    assert studied["partial_gross"][-1]["gross_part"]["per_cent"] == "100.00"
+    assert studied["partial_gross"][-1]["gross_part"]["percent"] == "100.00"
     found = levels(document)
-    assert [*found][:6] == [
+    assert [*found] == [
         "0% of net",
         "20% of net",
         "40% of net",
         "60% of net",
         "80% of net",
-        "net",
+        "one by one",
     ]
     assert found["80% of net"]["cash"] == "952000.00"
-    assert found["80% of net"]["in_order"] == {"value": "0.00", "per_cent": "0.00"}
+    assert found["80% of net"]["in_order"] == {"value": "0.00", "percent": "0.00"}
     assert found["80% of net"]["gross_part"] is None
-    assert found["net"]["most_value_proven"] is True
-    assert found["one by one"]["in_order"] == {"value": "1665000.00", "per_cent": "100.00"}
+    assert found["one by one"]["most_value_proven"] is True
+    assert found["one by one"]["in_order"] == {"value": "1665000.00", "percent": "100.00"}
 
 
 def test_a_file_for_people(dvp, ring):
@@ -94,6 +94,38 @@ def test_a_file_for_people(dvp, ring):
     (short,) = (line for line in lines if line.startswith("80% of net"))
     assert short.split()[-1] == "–"
     assert any(line.startswith("bypass ") for line in lines)
+
+
+def test_every_amount_of_cash_is_one_level(dvp, tmp_path):
+    """One trade: the net is what one by one needs."""
+    path = tmp_path / "one.csv"
+    path.write_text("".join(RING.splitlines(keepends=True)[:2]), "utf-8")
+    found = levels(json.loads(dvp(path, "--json")[1]))
+    assert [*found][-2:] == ["80% of net", "one by one"]
+    assert len({each["cash"] for each in found.values()}) == len(found) == 6
+    out = dvp(path)[1]
+    assert "Levels of the same cash are one line, with the name of the last of them." in out
+    assert "net + " not in out
+
+
+def test_levels_have_cash_of_their_own_where_bounds_differ(dvp):
+    arguments = ["--random", 7, "--trades", 12, "--members", 4]
+    assert len(levels(json.loads(dvp(*arguments, "--json")[1]))) == 16
+    assert "Levels of the same cash" not in dvp(*arguments)[1]
+
+
+def test_huge_amounts_stay_in_their_columns(dvp, tmp_path):
+    path = tmp_path / "huge.csv"
+    text = RING.replace(",1000000,95,", ",100000000000000,95,").replace(
+        ",950000,", ",95000000000000,"
+    )
+    path.write_text(text.replace(",1045000,", ",104500000000000,"), "utf-8")
+    lines = dvp(path)[1].splitlines()
+    gross, net, one_by_one = lines[2:5]
+    assert gross.index(".00") == net.index(".00") == one_by_one.index(".00")
+    assert "order  95,000," in one_by_one
+    table = lines[lines.index("") + 6 :][:7]
+    assert len({*map(len, table)}) == 1
 
 
 def test_what_is_not_proven_is_marked_and_has_its_bound(dvp, ring, monkeypatch):
@@ -120,8 +152,9 @@ def test_what_is_proven_as_far_as_it_is_shown_is_not_marked(dvp, ring, monkeypat
 
     monkeypatch.setattr(analytics, "best", a_cent_short)
     assert "≥" not in dvp(ring)[1]
-    assert levels(json.loads(dvp(ring, "--json")[1]))["net"]["most_value_proven"] is True
-    assert levels(json.loads(dvp(ring, "--json")[1]))["0% of net"]["most_value_proven"] is False
+    found = levels(json.loads(dvp(ring, "--json")[1]))
+    assert found["one by one"]["most_value_proven"] is True
+    assert found["0% of net"]["most_value_proven"] is False
 
 
 def test_a_random_flow_is_the_same_twice(dvp):
@@ -152,6 +185,21 @@ def test_a_chart_is_drawn_over_what_was_there(dvp, ring, tmp_path):
     document = json.loads(dvp(ring, "--chart", chart, "--json")[1])
     assert document["chart"] == str(chart)
     assert chart.read_bytes() == first
+
+
+@pytest.mark.parametrize("before", [None, "an older chart"])
+def test_a_study_that_is_stopped_leaves_the_chart_as_it_was(
+    dvp, ring, tmp_path, monkeypatch, before
+):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(analytics, "study", stopped)
+    chart = tmp_path / "curve.svg"
+    if before:
+        chart.write_text(before, "utf-8")
+    assert dvp(ring, "--chart", chart)[0] == 130
+    assert (chart.read_text("utf-8") if chart.exists() else None) == before
 
 
 @pytest.mark.parametrize(
@@ -198,8 +246,8 @@ def test_the_public_files(dvp, name, gross, net, netted):
     document = json.loads(out)
     studied = document["liquidity"]
     assert status == 0
-    assert (studied["gross"], studied["net"], studied["netted_per_cent"]) == (gross, net, netted)
+    assert (studied["gross"], studied["net"], studied["netted_percent"]) == (gross, net, netted)
     found = levels(document)
-    assert found["net"]["together"]["per_cent"] == "100.00"
-    assert found["one by one"]["in_order"]["per_cent"] == "100.00"
+    assert found["net"]["together"]["percent"] == "100.00"
+    assert found["one by one"]["in_order"]["percent"] == "100.00"
     assert all(each["most_value_proven"] for each in found.values())

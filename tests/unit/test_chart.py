@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -90,6 +90,25 @@ def test_lines_stand_out_from_the_ground(colours, ground):
         assert (lighter + 0.05) / (darker + 0.05) >= 3
 
 
+def test_a_value_holds_until_the_next_point():
+    """Nothing between two points is drawn that nobody computed."""
+    path = read(drawn(Series("rise", RISE))).find(f"{SVG}polyline").get("points")
+    corners = [tuple(map(float, corner.split(","))) for corner in path.split()]
+    assert len(corners) == 2 * len(RISE) - 1
+    for (x1, y1), (x2, y2) in pairwise(corners):
+        assert x1 == x2 or y1 == y2
+    (_, first), (_, second), *_ = corners
+    assert first == second
+
+
+def test_a_key_is_long_enough_to_tell_its_dash():
+    chart = drawn(*(Series(str(number), RISE) for number in range(6)))
+    keys = [*read(chart).iter(f"{SVG}polyline")][6:]
+    left, right = (float(end.split(",")[0]) for end in keys[0].get("points").split())
+    for dash in re.findall(r"stroke-dasharray:([\d ]+)\}", chart):
+        assert 2 * sum(map(int, dash.split())) <= right - left
+
+
 def test_what_would_break_the_file_is_written_otherwise():
     name = "a<b & \x01\udcff"
     chart = drawn(Series(name, RISE), title=name, description=name, marks=[Mark(name, Decimal(4))])
@@ -142,7 +161,7 @@ def test_labels_stay_off_each_other(series):
     plot = Box(0, 0, 560, 300)
     boxes = place(curves, [80.0] * len(curves), 18, plot)
     assert all(box.within(plot) for box in boxes)
-    assert not any(one.meets(other) for one, other in combinations(boxes, 2))
+    assert not any(one.wider(9).meets(other) for one, other in combinations(boxes, 2))
 
 
 def test_a_label_stands_at_its_own_line():

@@ -16,12 +16,12 @@ from settlement.reporting.methods import (
     Holding,
     MethodRun,
     SettlementMethod,
-    Waiting,
+    Waited,
     document,
     method_lines,
 )
 from settlement.reporting.story import Check
-from settlement.tradefile.day_funding import needed, short_of_securities
+from settlement.tradefile.day_funding import held_up, needed, short_of_securities
 from settlement.tradefile.methods import clearing_house_beside
 
 GROSS, CASH_NET, NET, CCP = SettlementMethod
@@ -95,14 +95,23 @@ def test_a_seller_that_is_short_delivers_nothing():
     ]
     waiting = list(short_of_securities(trades, {("A", "S"): 7}))
     assert waiting == [
-        Waiting("1", ("A is short of 3 S",)),
-        Waiting("2", ("B is short of 4 S",)),
+        Waited("1", ("A is short of 3 S",)),
+        Waited("2", ("B is short of 4 S",)),
     ]
 
 
 def test_a_buyer_sells_on_what_it_just_received():
     trades = [trade("1", "A", "B", 10, 500), trade("2", "B", "C", 10, 500)]
     assert list(short_of_securities(trades, {("A", "S"): 10})) == []
+
+
+def test_a_batch_waits_as_a_whole_where_one_seller_is_short():
+    trades = [trade("1", "A", "B", 10, 500), trade("2", "C", "B", 4, 200)]
+    assert held_up(trades, {("A", "S"): 9, ("C", "S"): 4}) == [
+        Waited("1", ("A is short of 1 S",)),
+        Waited("2", ("the batch is all or none, and others in it wait",)),
+    ]
+    assert held_up(trades, {("A", "S"): 10, ("C", "S"): 4}) == []
 
 
 # the clearing house
@@ -131,7 +140,7 @@ RUN = MethodRun(
     needed_by={"A": Decimal("5.00"), "B": Decimal("0.00")},
     start={"A": Holding(Decimal("1.00"), {})},
     brought_in={"A": Holding(Decimal("4.00"), {}), "B": Holding(Decimal("0.00"), {"S": 10})},
-    waiting=(Waiting("1", ("A is short of 4.00 EUR", "B is short of 10 S")),),
+    waiting=(Waited("1", ("A is short of 4.00 EUR", "B is short of 10 S")),),
     failures=(),
     cash_moved=Decimal("9.00"),
     transfers=4,
@@ -155,6 +164,7 @@ def test_tells_who_needs_what_and_what_waited():
         "      all together                    5.00",
         "1 of 2 trades cannot settle on that and wait",
         "      1      A is short of 4.00 EUR; B is short of 10 S",
+        "What a trade is short of counts the trades before it that wait as well",
         "      A                4.00 EUR",
         "      B                10 S",
         "2 of 2 trades settled: 9.00 EUR of cash changed hands",
@@ -162,6 +172,18 @@ def test_tells_who_needs_what_and_what_waited():
         "Settling took 1 transaction, 4 transfers, 200,001 gas: 100,001 a trade",
     ):
         assert line in lines
+
+
+def test_what_is_short_is_explained_of_the_queue_alone():
+    assert not any("counts the trades before it" in line for line in told(method=CASH_NET))
+
+
+def test_long_names_and_huge_amounts_stay_in_their_columns():
+    firm, cash = "A firm of a very long name indeed", Decimal("95000000000000.00")
+    lines = told(needed_by={firm: cash, "B": Decimal(1)}, cash_needed=cash, gross_cash=cash)
+    assert f"      {firm}  95,000,000,000,000.00" in lines
+    assert f"      {'B':{len(firm)}}{'1.00':>23}" in lines
+    assert "      net cash                           1.00  88.89% netted" in lines
 
 
 def test_tells_of_several_dates_and_of_nothing_that_waits():
@@ -172,7 +194,7 @@ def test_tells_of_several_dates_and_of_nothing_that_waits():
 
 
 def test_tells_what_did_not_settle():
-    failed = Waiting("2", ("S no longer circulates",))
+    failed = Waited("2", ("S no longer circulates",))
     run = replace(RUN, settled=0, failures=(failed,), gas=0)
     assert not run.went_through
     lines = list(method_lines(run))
@@ -193,7 +215,7 @@ def test_a_broken_record_is_told_and_nothing_went_through():
 @pytest.mark.parametrize("method", SettlementMethod)
 def test_no_line_is_longer_than_a_hundred_letters(method):
     why = tuple(f"firm {number} is short of 1,000,000,000.00 EUR" for number in range(5))
-    failures = waiting = (Waiting("a trade of a long name", why),)
+    failures = waiting = (Waited("a trade of a long name", why),)
     day = date(2020, 1, 7)
     lines = told(method=method, last_day=day, waiting=waiting, failures=failures, settled=1)
     assert max(map(len, lines)) <= 100

@@ -99,6 +99,14 @@ def _optimal(vector: _Vector, seconds: float) -> str:
     return str(found.value) if found.proven else f"{found.value} to {found.bound}"
 
 
+def printable(text: str) -> str:
+    """Text with what a terminal would obey, or cannot show, written as `\\x1b`."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
+
+
 class _Reading:
     """Reads one vector; what cannot be read is noted and left out."""
 
@@ -210,7 +218,7 @@ class _Reading:
         return least
 
     def _note(self, field: str, message: str) -> None:
-        self._file.note(self._name, f"{self._name}.{field}", message)
+        self._file.note(self._name, printable(f"{self._name}.{field}"), printable(message))
 
 
 def _needed(given: object, needed: str) -> str:

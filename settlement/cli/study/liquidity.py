@@ -52,7 +52,7 @@ def liquidity(
     flow, queues = _flow(file, seed, trades, members)
     if chart:
         _require_svg(chart)
-        _write(chart, "", "a")  # what cannot be written is said before the study
+        _require_writable(chart)
 
     from settlement.analytics.liquidity import study
     from settlement.reporting import liquidity as report
@@ -65,7 +65,7 @@ def liquidity(
     if chart:
         from settlement.reporting.chart import svg
 
-        _write(chart, svg(report.chart(flow, studied)), "w")
+        _write(chart, svg(report.chart(flow, studied)))
     if as_json:
         drawn = {"chart": str(chart)} if chart else {}
         show_document("study", {"liquidity": report.document(flow, studied), **drawn})
@@ -113,7 +113,15 @@ def _require_svg(chart: Path) -> None:
         raise BadInput(f"{chart} does not end in .svg, which is what a chart is")
 
 
-def _write(chart: Path, text: str, mode: str) -> None:
+def _require_writable(chart: Path) -> None:
+    """Says before the study what cannot be written after it; leaves everything as it was."""
+    new = not chart.exists()
+    _write(chart, "", "a")
+    if new:
+        chart.unlink()
+
+
+def _write(chart: Path, text: str, mode: str = "w") -> None:
     try:
         with chart.open(mode, encoding="utf-8", newline="\n") as stream:
             stream.write(text)

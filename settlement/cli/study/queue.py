@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +12,8 @@ from settlement.cli.output import AsJson, show_document
 
 if TYPE_CHECKING:
     from settlement.analytics.queueing.files import Checked
+
+_MOST_IDS = 10
 
 
 def queue(
@@ -26,8 +28,8 @@ def queue(
         show_document("study", {"queue": _document(checked)})
         return 1 if checked.mismatches else 0
     for mismatch in checked.mismatches:
-        expected, computed = _settled(mismatch.expected), _settled(mismatch.computed)
-        print(f"{mismatch.id}: {mismatch.rule}: expected {expected}, computed {computed}")
+        differing = "; ".join(_differing(mismatch.expected, mismatch.computed))
+        print(f"{files.printable(mismatch.id)}: {mismatch.rule}: {differing}")
     print(f"{checked.reproduced:,} of {checked.vectors:,} vectors reproduced")
     return 1 if checked.mismatches else 0
 
@@ -48,6 +50,23 @@ def _document(checked: Checked) -> dict[str, Any]:
     }
 
 
-def _settled(settled: Sequence[str] | str) -> str:
-    """Ids in one line, or a value."""
-    return settled if isinstance(settled, str) else ", ".join(settled) or "nothing"
+def _differing(expected: Sequence[str] | str, computed: Sequence[str] | str) -> Iterator[str]:
+    """Two values, or the ids that only one of two sets has."""
+    if isinstance(expected, str) or isinstance(computed, str):
+        yield f"expected {expected}, computed {computed}"
+        return
+    missing, extra = _without(expected, {*computed}), _without(computed, {*expected})
+    if missing:
+        yield f"expected and does not settle: {missing}"
+    if extra:
+        yield f"settles and is not expected: {extra}"
+
+
+def _without(ids: Sequence[str], others: Collection[str]) -> str:
+    """The ids that are not among others, ten at most; no control character of them gets out."""
+    from settlement.analytics.queueing.files import printable
+
+    left = [each for each in ids if each not in others]
+    named = ", ".join(map(printable, left[:_MOST_IDS]))
+    more = len(left) - _MOST_IDS
+    return f"{named} and {more:,} more" if more > 0 else named

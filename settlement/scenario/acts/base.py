@@ -65,11 +65,6 @@ def listed(quantities: Mapping[str, int]) -> str:
     return ", ".join(f"{show_quantity(q)} {symbol}" for symbol, q in quantities.items())
 
 
-def counted(number: int, what: str) -> str:
-    """`1 day`, `2 days`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def in_a_row(words: Iterable[str]) -> str:
     """`a, b and c`."""
     *others, last = words

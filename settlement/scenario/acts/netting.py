@@ -8,10 +8,10 @@ from decimal import Decimal
 from settlement.coordinator.cycle_draft import Draft
 from settlement.coordinator.queue import SIMULTANEOUS, QueueRun, Rule, Waiting
 from settlement.model.asset import Cash
-from settlement.scenario.acts.base import Act, Result, Stage, counted, in_a_row
+from settlement.scenario.acts.base import Act, Result, Stage, in_a_row
 from settlement.scenario.acts.trades import book, cash_of
 from settlement.scenario.steps.netting import CycleOf, QueueOf
-from settlement.units import cash_from_chain, show_cash, show_quantity
+from settlement.units import cash_from_chain, counted, show_cash, show_quantity
 
 
 def queue(stage: Stage, step: QueueOf) -> Act:

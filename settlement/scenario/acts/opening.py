@@ -9,8 +9,8 @@ from decimal import Decimal
 from settlement.coordinator.deals import Deal
 from settlement.coordinator.repo import BookedRepo
 from settlement.model.repo import Duration, Method
-from settlement.scenario.acts.base import Result, Stage, counted, in_a_row
-from settlement.units import cents_half_up, show_cash, show_per_cent
+from settlement.scenario.acts.base import Result, Stage, in_a_row
+from settlement.units import cents_half_up, counted, show_cash, show_per_cent
 
 MARGIN_WORDS = {Method.HAIRCUT: "haircut", Method.RATIO: "margin ratio"}
 

@@ -1,4 +1,4 @@
-"""Netting: what it saves, what settlement needs without it, and what a clearing house changes."""
+"""Netting: what it saves, and what settlement needs with and without it."""
 
 from collections import Counter
 from decimal import Decimal
@@ -7,17 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.analytics.netting import (
-    Bounds,
-    bounds,
-    gross,
-    netted_share,
-    novated,
-    paid_net,
-)
+from settlement.analytics.netting import Bounds, bounds, gross, netted_share, paid_net
 from settlement.analytics.obligations import Move, Obligation, against_payment, nets
 from settlement.analytics.queueing.gross import first_in_first_out
-from settlement.errors import BadInput
 
 PARTIES = ("A", "B", "C", "D")
 
@@ -158,37 +150,3 @@ def test_what_an_obligation_credits_is_there_for_those_after_it():
 def test_the_netted_share_is_rounded_half_up(gross_value, net_value, share):
     found = netted_share(gross_value, net_value)
     assert (found, str(found)) == (Decimal(share), share)
-
-
-@given(whatever)
-def test_novation_keeps_every_net_and_leaves_the_clearing_house_at_zero(obligations):
-    cleared = nets(novated(obligations, "house"))
-    assert {account: net for account, net in cleared.items() if account[0] != "house"} == nets(
-        obligations
-    )
-    assert not any(net for (name, _), net in cleared.items() if name == "house")
-
-
-@given(whatever)
-def test_novation_leaves_nobody_against_anybody_but_the_clearing_house(obligations):
-    found = novated(obligations, "house")
-    assert len({each.id for each in found}) == len(found)
-    for each in found:
-        sides = {name for move in each.moves for name in (move.giver, move.taker)}
-        assert len(sides) == 2
-        assert all("house" in (move.giver, move.taker) for move in each.moves)
-
-
-def test_a_trade_becomes_two_of_its_value():
-    trade = against_payment("T", "seller", "buyer", "S", 7, "USD", 90)
-    assert novated([trade], "house") == [
-        Obligation(
-            "T/1", 90, (Move("seller", "house", "S", 7), Move("house", "seller", "USD", 90))
-        ),
-        Obligation("T/2", 90, (Move("house", "buyer", "S", 7), Move("buyer", "house", "USD", 90))),
-    ]
-
-
-def test_nobody_clears_its_own_trade():
-    with pytest.raises(BadInput, match="B is a party of 1 and cannot clear it"):
-        novated([paid(1, "A", "B", 100)], "B")
