@@ -42,21 +42,6 @@ def _gas() -> str:
     return f"[Gas](gas.json), steady state: {shown}."
 
 
-def cycle_gas() -> str:
-    """What the committed figures say of netting cycles."""
-    figures = json.loads(GAS.read_text("utf-8"))
-    cycle, cheaper = figures["net_cycle"], figures["net_cycle_cheaper_from"]
-    rows = [
-        (f"a trade in a cycle of {int(name.rpartition('_')[2]):,}", f"{used:,} gas")
-        for name, used in cycle.items()
-    ]
-    rows += [
-        ("a cycle is cheaper than a best-effort batch from", f"{cheaper['batch']} trades on"),
-        ("a cycle is cheaper than a transaction each from", f"{cheaper['single']} trades on"),
-    ]
-    return table(("Ten participants, ten assets, steady state", ""), rows)
-
-
 def command_table() -> str:
     """Every command or large group in a line, and under them what the contracts cost."""
     rows = [(f"`dvp {' '.join(name)}`", sentence(text)) for name, text in summary()]
@@ -66,6 +51,5 @@ def command_table() -> str:
 
 BLOCKS = {
     "demonstration": demonstration,
-    "cycle-gas": cycle_gas,
     "command-table": command_table,
 }
