@@ -222,9 +222,12 @@ class CycleDesk:
         return confirmed
 
     def _note(self, trades: Iterable[ConfirmedTrade], standing: Standing, why: str = "") -> None:
+        """What settled stays settled, whatever is refused later."""
         for each in trades:
-            sentence = standing.value.format(each.trade.cycle, why)
-            self._standings[each.deal] = standing, sentence
+            before, _ = self._standings.get(each.deal, (None, ""))
+            if before is not Standing.SETTLED:
+                sentence = standing.value.format(each.trade.cycle, why)
+                self._standings[each.deal] = standing, sentence
 
     def _shortfalls(self, draft: Draft) -> Iterator[Shortfall]:
         for participant, movements in draft.movements.items():

@@ -56,12 +56,14 @@ class CycleClient:
         self._chain = chain
         self._domain = domain
         self._venue = venue
+        self._offered: set[NettedTrade] = set()
         self._confirmed: dict[bytes, NettedTrade] = {}
 
     def confirm(self, trade: NettedTrade) -> bytes:
         """Confirms a trade for its cycle. Raises {RefusedToSign}."""
         self._check(trade)
         self._consents.to_net(self.party, trade)
+        self._offered.add(trade)
         return self.party.sign(self._domain, confirmation_hash(trade, self.party.address))
 
     def confirm_cleared(self, trade: NettedTrade, house: Party) -> bytes:
@@ -79,7 +81,9 @@ class CycleClient:
         return self.confirm(own)
 
     def receive(self, trade: NettedTrade, confirmation: bytes) -> None:
-        """Takes a trade into its book when the other side confirmed it, too."""
+        """Takes a trade into its book, which it confirmed, when the other side did, too."""
+        if trade not in self._offered:
+            self._refuse("it did not confirm that trade itself")
         (other,) = {*trade.sides} - {self.party.address}
         if signer_of(self._domain, confirmation_hash(trade, other), confirmation) != other:
             self._refuse("the other side did not confirm that trade")

@@ -611,6 +611,17 @@ def test_every_trade_says_what_became_of_it(market, desk, confirm, broker):
     desk.require_free("C4")
 
 
+def test_what_settled_stays_settled(market, desk, confirm):
+    """Whatever becomes of the same cycle when it is submitted again."""
+    number = desk.new_cycle()
+    confirm(number, "C1", "dealer", "fund", 1_000, "5.00")
+    draft = desk.draft(number, window_of(market))
+    desk.settle(draft)
+    with pytest.raises(Refused):
+        desk.settle(draft)
+    assert desk.unsettled() == {}
+
+
 def test_what_was_left_out_can_be_agreed_again_under_its_name(market, desk, confirm, broker):
     number = desk.new_cycle()
     confirm(number, "C1", "dealer", "broker", 1_000, "5.00")

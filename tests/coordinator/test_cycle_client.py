@@ -558,6 +558,16 @@ def test_a_trade_that_the_other_side_did_not_confirm(market, trade, client, hone
     assert len(client.sign(honest)) == 65
 
 
+def test_a_trade_that_only_the_other_side_confirmed(market, trade, client, honest):
+    """The coordinator brings a sale that the dealer never made, and a fund that colludes."""
+    invented = trade("C9", "dealer", "fund", 1_000, "0.01")
+    fund = market.directory.party("fund")
+    signed = fund.sign(market.cycles.domain, confirmation_hash(invented, fund.address))
+    with pytest.raises(RefusedToSign, match="it did not confirm that trade itself"):
+        client.receive(invented, signed)
+    assert len(client.sign(honest)) == 65
+
+
 def test_a_trade_with_a_stranger(market, trade, cast):
     own = trade("C9", "dealer", "fund", 1_000, "5.00")
     market.cycles.new_cycle()
