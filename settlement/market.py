@@ -11,37 +11,30 @@ From here on: `add_security`, `add_participant`, then trades and repos by name. 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from eth_account.signers.local import LocalAccount
 
-from settlement.chain.base import Chain
 from settlement.chain.local import LocalChain
 from settlement.coordinator.chronicle import Chronicle
-from settlement.coordinator.consents import Consents
-from settlement.coordinator.cycle import CycleDesk
-from settlement.coordinator.cycle_draft import Window
 from settlement.coordinator.desks import RepoDesks, repo_desks
 from settlement.coordinator.directory import Directory, Party
-from settlement.coordinator.dvp import DvpDesk
 from settlement.coordinator.end_of_day import DayEnd
 from settlement.coordinator.onboarding import Onboarding
-from settlement.coordinator.queue import QueueDesk
 from settlement.coordinator.readiness import Diagnosis, diagnose
+from settlement.coordinator.trade_desks import TradeDesks, seconds_of, trade_desks
 from settlement.depository.book import Book
 from settlement.depository.reconciliation import Difference, differences
 from settlement.model.asset import Cash, CashKind, Security, SecurityKind
-from settlement.model.cycle import for_cycle
 from settlement.model.identifiers import demonstration_isin, demonstration_lei
 from settlement.model.party import Participant, Purpose, SignerKind, Wallet
-from settlement.model.trade import FreeDelivery, Instruction, Side
 from settlement.onchain.contract import token
 from settlement.onchain.deployment import Deployment, deploy, deploy_cash, deploy_security
 from settlement.onchain.operators import Operators, key_of
-from settlement.units import cash_from_chain, cents_half_up, date_to_chain
+from settlement.units import cash_from_chain
 
 OPENING = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - local to the market's zone
 NEW_YORK = "America/New_York"
@@ -50,20 +43,14 @@ LIFE = timedelta(days=3 * 365)
 
 
 @dataclass
-class Market(RepoDesks):
-    """Everything in one place, the repo desks among it. Open one with `Market.open()`."""
+class Market(RepoDesks, TradeDesks):
+    """Everything in one place, the desks among it. Open one with `Market.open()`."""
 
-    chain: Chain
-    zone: ZoneInfo
-    directory: Directory
     deployment: Deployment
     operators: Operators
     journal: Chronicle
     book: Book
     onboarding: Onboarding
-    dvp: DvpDesk
-    queue: QueueDesk
-    cycles: CycleDesk
 
     @classmethod
     def open(
@@ -76,7 +63,7 @@ class Market(RepoDesks):
         zone = ZoneInfo(timezone)
         operators = Operators.local()
         senders = [str(_key_of_wallet(name).address) for name in with_ether]
-        chain = LocalChain(_seconds(starts, zone) - 3_600, [*operators.addresses(), *senders])
+        chain = LocalChain(seconds_of(starts, zone) - 3_600, [*operators.addresses(), *senders])
         deployment = deploy(chain, operators)
         directory = Directory(zone)
         journal = Chronicle(chain, directory)
@@ -91,21 +78,14 @@ class Market(RepoDesks):
         )
         book = Book()
         desks = (journal, directory)
-        consents = Consents(journal)
-        dvp = DvpDesk(*desks, deployment, operators, consents)
         market = cls(
+            **vars(trade_desks(*desks, deployment, operators)),
             **vars(repo_desks(*desks, deployment, operators)),
-            chain=chain,
-            zone=zone,
-            directory=directory,
             deployment=deployment,
             operators=operators,
             journal=journal,
             book=book,
             onboarding=Onboarding(*desks, book, deployment, operators),
-            dvp=dvp,
-            queue=QueueDesk(chain, directory, deployment.registry, dvp),
-            cycles=CycleDesk(*desks, deployment, operators, consents),
         )
         market._open_venue()
         market.at(starts)
@@ -113,15 +93,7 @@ class Market(RepoDesks):
 
     def at(self, moment: datetime) -> None:
         """Moves the clock on to a local time."""
-        self.chain.advance_to(max(_seconds(moment, self.zone), self.chain.now()))
-
-    def now(self) -> datetime:
-        """The clock, in the market's zone."""
-        return datetime.fromtimestamp(self.chain.now(), UTC).astimezone(self.zone)
-
-    def today(self) -> date:
-        """The business date."""
-        return self.now().date()
+        self.chain.advance_to(max(seconds_of(moment, self.zone), self.chain.now()))
 
     def run_to(self, last: date) -> list[DayEnd]:
         """Steps through the ends of the days to come, today's among them, up to `last`."""
@@ -196,102 +168,6 @@ class Market(RepoDesks):
         """Registers a party whose wallet clears: it stands between the sides of a trade."""
         return self.onboarding.register(self.party(name, lei, Purpose.CLEARING_HOUSE))
 
-    def instructions(
-        self,
-        reference: str,
-        seller: str,
-        buyer: str,
-        security: str,
-        quantity: int,
-        currency: str,
-        amount: Decimal,
-    ) -> tuple[Instruction, Instruction]:
-        """The two instructions of a trade for today, as the sides would write them.
-
-        The window is the whole day, and both are bound from its first second.
-        """
-        today = self.today()
-        start, end = self._day(today)
-        delivery = Instruction(
-            reference=reference,
-            side=Side.DELIVER,
-            party=seller,
-            counterparty=buyer,
-            security=security,
-            quantity=quantity,
-            currency=currency,
-            amount=amount,
-            trade_date=today,
-            settlement_date=today,
-            not_before=start,
-            not_after=end,
-            binding_from=start,
-            nonce=self.dvp.next_number(seller, buyer, start),
-        )
-        receipt = replace(delivery, side=Side.RECEIVE, party=buyer, counterparty=seller)
-        return delivery, receipt
-
-    def book_trade(
-        self,
-        reference: str,
-        seller: str,
-        buyer: str,
-        security: str,
-        quantity: int,
-        currency: str,
-        price: Decimal,
-    ) -> Decimal:
-        """Instructs, matches and signs a trade; returns its cash amount, `quantity × price`."""
-        amount = cents_half_up(quantity * price)
-        both = self.instructions(reference, seller, buyer, security, quantity, currency, amount)
-        self.dvp.sign(reference, self.dvp.match(*both))
-        return amount
-
-    def confirm_trade(
-        self,
-        reference: str,
-        cycle: int,
-        seller: str,
-        buyer: str,
-        security: str,
-        quantity: int,
-        currency: str,
-        amount: Decimal,
-        clearing_house: str | None = None,
-    ) -> None:
-        """Instructs and matches a trade, which both sides confirm for a netting cycle.
-
-        Through a clearing house it is two trades, each with it as a side.
-        """
-        both = self.instructions(reference, seller, buyer, security, quantity, currency, amount)
-        trade = for_cycle(self.dvp.match(*both), cycle)
-        if clearing_house is None:
-            self.cycles.confirm(reference, trade)
-        else:
-            self.cycles.clear(reference, trade, clearing_house)
-
-    def window_of_today(self) -> Window:
-        """The business day, from its first second to its last."""
-        return Window(*self._day(self.today()))
-
-    def deliver_free(self, deliverer: str, receiver: str, symbol: str, units: int) -> None:
-        """A free delivery for today, signed by both sides, in the chain's units."""
-        start, end = self._day(self.today())
-        sides = [self.directory.party(name) for name in (deliverer, receiver)]
-        self.dvp.deliver_free(
-            FreeDelivery(
-                deliverer=sides[0].address,
-                receiver=sides[1].address,
-                asset=self.directory.asset(symbol).address,
-                quantity=units,
-                trade_date=date_to_chain(self.today()),
-                not_before=start,
-                not_after=end,
-                binding_from=start,
-                nonce=self.dvp.next_number(deliverer, receiver, start),
-            )
-        )
-
     def balance(self, name: str, symbol: str) -> int:
         """What a party holds, in the chain's units."""
         asset, party = self.directory.asset(symbol), self.directory.party(name)
@@ -330,16 +206,6 @@ class Market(RepoDesks):
         for name in ("settlement", "repo"):
             self.directory.add_name(getattr(self.deployment, name).address, f"the venue ({name})")
 
-    def _day(self, day: date) -> tuple[int, int]:
-        start = _seconds(datetime.combine(day, time()), self.zone)
-        end = _seconds(datetime.combine(day + timedelta(days=1), time()), self.zone) - 1
-        return start, end
-
 
 def _key_of_wallet(name: str) -> LocalAccount:
     return key_of(f"wallet of {name}")
-
-
-def _seconds(moment: datetime, zone: ZoneInfo) -> int:
-    local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    return int(local.timestamp())
