@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,29 @@ MOST_BYTES = 5_000_000
 MOST_DEPTH = 20
 MOST_DIGITS = 100
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A figure that the file has and that does not come out, in its field; both as written."""
+
+    id: str
+    field: str
+    expected: Any
+    computed: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How many vectors a file has, and every figure that is not reproduced."""
+
+    vectors: int
+    mismatches: Sequence[Mismatch]
+
+    @property
+    def reproduced(self) -> int:
+        """Vectors without a mismatch."""
+        return self.vectors - len({mismatch.id for mismatch in self.mismatches})
 
 
 class VectorFile:

@@ -8,7 +8,7 @@ to the last place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,31 +16,8 @@ from typing import Any
 from settlement.analytics.calculators import calculator
 from settlement.analytics.calculators.answer import Calculator, written
 from settlement.analytics.calculators.inputs import BadInputs, read, shown
-from settlement.analytics.jsonfile import VectorFile
+from settlement.analytics.jsonfile import Checked, Mismatch, VectorFile
 from settlement.errors import BadInput, UnknownName
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """A figure that the file has and that does not come out; the two as they are written."""
-
-    id: str
-    field: str
-    expected: Any
-    computed: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """How many vectors a file has, and every figure that is not reproduced."""
-
-    vectors: int
-    mismatches: Sequence[Mismatch]
-
-    @property
-    def reproduced(self) -> int:
-        """Vectors without a mismatch."""
-        return self.vectors - len({mismatch.id for mismatch in self.mismatches})
 
 
 @dataclass(frozen=True, slots=True)

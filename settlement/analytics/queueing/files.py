@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from settlement.analytics.calculators.inputs import shown
-from settlement.analytics.jsonfile import VectorFile
+from settlement.analytics.jsonfile import Checked, Mismatch, VectorFile
 from settlement.analytics.obligations import Account, Balances, Move, Obligation
 from settlement.analytics.queueing.gridlock import largest
 from settlement.analytics.queueing.gross import bypass, first_in_first_out
@@ -38,29 +38,6 @@ _OPTIMAL = "optimal_value"
 _RULES = (*_SETS, _OPTIMAL)
 _INPUTS = ("balances", "instructions")
 _INSTRUCTION = ("id", "value", "moves")
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """What a rule was to settle and what it does: ids, or a value as text."""
-
-    id: str
-    rule: str
-    expected: Sequence[str] | str
-    computed: Sequence[str] | str
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """How many vectors a file has, and every rule that comes out otherwise."""
-
-    vectors: int
-    mismatches: Sequence[Mismatch]
-
-    @property
-    def reproduced(self) -> int:
-        """Vectors without a mismatch."""
-        return self.vectors - len({mismatch.id for mismatch in self.mismatches})
 
 
 @dataclass(frozen=True, slots=True)

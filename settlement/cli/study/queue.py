@@ -11,7 +11,7 @@ import typer
 from settlement.cli.output import AsJson, show_document
 
 if TYPE_CHECKING:
-    from settlement.analytics.queueing.files import Checked
+    from settlement.analytics.jsonfile import Checked
 
 _MOST_IDS = 10
 
@@ -29,7 +29,7 @@ def queue(
         return 1 if checked.mismatches else 0
     for mismatch in checked.mismatches:
         differing = "; ".join(_differing(mismatch.expected, mismatch.computed))
-        print(f"{files.printable(mismatch.id)}: {mismatch.rule}: {differing}")
+        print(f"{files.printable(mismatch.id)}: {mismatch.field}: {differing}")
     print(f"{checked.reproduced:,} of {checked.vectors:,} vectors reproduced")
     return 1 if checked.mismatches else 0
 
@@ -41,7 +41,7 @@ def _document(checked: Checked) -> dict[str, Any]:
         "mismatches": [
             {
                 "id": mismatch.id,
-                "rule": mismatch.rule,
+                "rule": mismatch.field,
                 "expected": mismatch.expected,
                 "computed": mismatch.computed,
             }

@@ -14,6 +14,7 @@ from settlement.model.party import SignerKind
 from settlement.model.trade import FreeDelivery, Trade
 from tests.contracts.live import Live
 from tests.contracts.pen import AMOUNT, QUANTITY, Pen
+from tests.contracts.settlement.cycles import Cycles
 
 Changes = Callable[[], dict[str, dict[str, int]]]
 
@@ -24,6 +25,18 @@ def books_agree(market: Market) -> Iterator[None]:
     position, the register rebuilt from events equal to the chain."""
     yield
     assert market.differences() == []
+
+
+@pytest.fixture
+def netting(market: Market) -> Live:
+    """The netting cycles."""
+    return Live(market.deployment.netting, market)
+
+
+@pytest.fixture
+def cycles(market: Market, pen: Pen) -> Cycles:
+    """Writes and signs cycles."""
+    return Cycles(market, pen)
 
 
 @pytest.fixture

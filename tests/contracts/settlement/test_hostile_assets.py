@@ -12,7 +12,7 @@ from settlement.onchain.deployment import REPO_MODULES, _address
 from settlement.onchain.signing import repo_domain
 from tests.contracts.live import Live, decoded, logged, reverts
 from tests.contracts.pen import HOUR
-from tests.contracts.settlement.cycles import NUMBER, Cycles, nets_of
+from tests.contracts.settlement.cycles import NUMBER, nets_of
 from tests.contracts.settlement.repo_calls import RepoCalls
 
 ALL_OR_NONE, BEST_EFFORT, CASH_NET = 0, 1, 2
@@ -42,18 +42,6 @@ def bait(pen, hostile, dealer, fund):
 
 
 CONTEXTS = ["settle", "all-or-none", "best-effort", "cash-net", "cycle"]
-
-
-@pytest.fixture
-def cycles(market, pen):
-    """Writes and signs cycles."""
-    return Cycles(market, pen)
-
-
-@pytest.fixture
-def netting(market):
-    """The netting cycles."""
-    return Live(market.deployment.netting, market)
 
 
 @pytest.fixture(params=CONTEXTS)

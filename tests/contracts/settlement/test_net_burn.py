@@ -6,23 +6,17 @@ import pytest
 
 from settlement.onchain import signing
 from settlement.onchain.cycle_signing import burn_hash
-from tests.contracts.live import NOBODY, Live, logged, reverts
-from tests.contracts.settlement.cycles import NUMBER, Cycles
+from tests.contracts.live import NOBODY, logged, reverts
+from tests.contracts.settlement.cycles import NUMBER
 
 OTHER = "0x" + "12" * 20
 
 
 @pytest.fixture
-def netting(market):
-    """The netting cycles."""
-    return Live(market.deployment.netting, market)
-
-
-@pytest.fixture
-def cycles(market, pen, broker):
-    """Writes and signs cycles; the broker's key too."""
+def cycles(cycles, pen, broker):
+    """With the broker's key, too."""
     pen.keys[broker.address] = broker.key
-    return Cycles(market, pen)
+    return cycles
 
 
 @pytest.fixture

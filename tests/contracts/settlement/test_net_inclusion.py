@@ -12,23 +12,11 @@ from hypothesis import strategies as st
 
 from settlement.onchain.cycle_signing import NETTED_TRADE, leaf_of
 from settlement.onchain.merkle import MerkleTree
-from tests.contracts.live import NOBODY, Live, reverts
-from tests.contracts.settlement.cycles import NUMBER, Cycles
+from tests.contracts.live import NOBODY, reverts
+from tests.contracts.settlement.cycles import NUMBER
 from tests.contracts.settlement.test_contract_wallets import REFUSING
 
 OTHER = "0x" + "12" * 20
-
-
-@pytest.fixture
-def netting(market):
-    """The netting cycles."""
-    return Live(market.deployment.netting, market)
-
-
-@pytest.fixture
-def cycles(market, pen):
-    """Writes and signs cycles."""
-    return Cycles(market, pen)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settlement.onchain.contract import deployed
-from tests.contracts.live import Live
 from tests.contracts.settlement.cycles import Cycles, in_order, transfers
 
 CENT = 10_000
@@ -20,12 +19,6 @@ HELD = 1_000
 NAMES = ("ash", "birch", "cedar", "dogwood", "elm", "fir")
 SYMBOLS = ("B-2030", "B-2031", "EUR")
 """Each of the six holds a thousand units of each."""
-
-
-@pytest.fixture
-def netting(market):
-    """The netting cycles."""
-    return Live(market.deployment.netting, market)
 
 
 @pytest.fixture

@@ -10,12 +10,11 @@ from settlement.chain.base import Transaction
 from settlement.model.party import SignerKind, WalletStatus
 from settlement.onchain import signing
 from settlement.onchain.cycle_signing import statement_hash
-from tests.contracts.live import NOBODY, Live, logged, reverts
+from tests.contracts.live import NOBODY, logged, reverts
 from tests.contracts.pen import AMOUNT, HOUR, QUANTITY
 from tests.contracts.settlement.cycles import (
     NUMBER,
     ROOT,
-    Cycles,
     in_order,
     movements_in_order,
     transfers,
@@ -28,16 +27,10 @@ OTHER = "0x" + "12" * 20
 
 
 @pytest.fixture
-def netting(market):
-    """The netting cycles."""
-    return Live(market.deployment.netting, market)
-
-
-@pytest.fixture
-def cycles(market, pen, broker):
-    """Writes and signs cycles; the broker's key too."""
+def cycles(cycles, pen, broker):
+    """With the broker's key, too."""
     pen.keys[broker.address] = broker.key
-    return Cycles(market, pen)
+    return cycles
 
 
 @pytest.fixture
