@@ -92,8 +92,9 @@ def _purchases(
 def _compared(
     trades: TradeFile, progress: Callable[[str], None]
 ) -> tuple[bool, dict[str, Any], Iterator[str]]:
+    from settlement.coordinator.cycle import CYCLE_TOO_LARGE
     from settlement.reporting.comparison import Comparison, comparison_lines, document
-    from settlement.tradefile.methods import CYCLE_TOO_LARGE, BatchTooLarge, MethodRunner
+    from settlement.tradefile.methods import BatchTooLarge, MethodRunner
 
     runs, left_out = [], {}
     for method in SettlementMethod:

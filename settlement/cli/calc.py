@@ -28,6 +28,8 @@ from settlement.analytics.calculators.inputs import (
     row_from_text,
     row_written,
 )
+from settlement.analytics.jsonfile import Mismatch
+from settlement.cli.checked import show_checked
 from settlement.cli.output import AsJson, show_document
 from settlement.errors import BadInput
 
@@ -74,31 +76,12 @@ def check(
     """Calculate every vector of a file and name each figure that does not come out."""
     from settlement.analytics import vectors
 
-    checked = vectors.check(file)
-    if as_json:
-        show_document("calc", {"check": _check_document(checked)})
-        return 1 if checked.mismatches else 0
-    for mismatch in checked.mismatches:
-        expected, computed = _figures(mismatch.expected), _figures(mismatch.computed)
-        print(f"{mismatch.id}: {mismatch.field}: expected {expected}, computed {computed}")
-    print(f"{checked.reproduced:,} of {checked.vectors:,} vectors reproduced")
-    return 1 if checked.mismatches else 0
+    return show_checked(vectors.check(file), _mismatch, ("calc", "check", "field"), as_json)
 
 
-def _check_document(checked: Any) -> dict[str, Any]:
-    return {
-        "vectors": checked.vectors,
-        "reproduced": checked.reproduced,
-        "mismatches": [
-            {
-                "id": mismatch.id,
-                "field": mismatch.field,
-                "expected": mismatch.expected,
-                "computed": mismatch.computed,
-            }
-            for mismatch in checked.mismatches
-        ],
-    }
+def _mismatch(mismatch: Mismatch) -> str:
+    expected, computed = _figures(mismatch.expected), _figures(mismatch.computed)
+    return f"{mismatch.id}: {mismatch.field}: expected {expected}, computed {computed}"
 
 
 def _figures(figures: Any) -> str:

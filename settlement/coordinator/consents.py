@@ -14,8 +14,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from settlement.coordinator.chronicle import Chronicle, Entry
-from settlement.coordinator.directory import Party
-from settlement.errors import RefusedToSign
+from settlement.coordinator.directory import Party, refuse_to_sign
 from settlement.model.cycle import NettedTrade, for_cycle
 from settlement.model.trade import Trade
 from settlement.onchain.cycle_signing import leaf_of
@@ -48,7 +47,7 @@ class Consents:
         `leaf` is what stands for it there, where that is not the trade itself but what replaced it.
         """
         if (party.address, trade.cycle) in self._ends:
-            _refuse(party, f"cycle {trade.cycle} is over for it")
+            refuse_to_sign(party.name, f"cycle {trade.cycle} is over for it")
         self._take(party, trade, leaf or leaf_of(trade))
 
     def to_proposal(self, party: Party, root: bytes, own: Iterable[bytes]) -> None:
@@ -63,7 +62,7 @@ class Consents:
         before, way = self._ways.get(deal), (trade.cycle, leaf)
         if before not in {None, way} and not self._was_left_out(party, before):
             how = f"for cycle {before[0]}" if before and before[0] else "by itself"
-            _refuse(party, f"it agreed to that trade {how} already")
+            refuse_to_sign(party.name, f"it agreed to that trade {how} already")
         self._ways[deal] = way
 
     def _was_left_out(self, party: Party, way: _Way | None) -> bool:
@@ -78,11 +77,3 @@ class Consents:
                 self._ends[participant, event.arguments["cycle"]] = event.arguments["tradesRoot"]
         elif event.name == "CycleBurned":
             self._ends[event.arguments["participant"], event.arguments["cycle"]] = _BURNED
-
-
-def _refuse(party: Party, why: str) -> None:
-    raise RefusedToSign(
-        f"{party.name}'s client does not sign: {why}",
-        error="RefusedToSign",
-        details={"signer": party.name, "why": why},
-    )

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
+from settlement.chain.base import TRANSACTION_GAS_CAP
 from settlement.coordinator.consents import Consents
 from settlement.coordinator.cycle_client import CycleClient
 from settlement.coordinator.cycle_draft import ConfirmedTrade, Draft, Shortfall, Window, nets_of
@@ -32,8 +33,8 @@ from settlement.onchain.deployment import Deployment
 from settlement.onchain.merkle import MerkleTree
 from settlement.onchain.operators import Operators
 
-MOST_GAS = 16_777_216
-"""The cap of a transaction (EIP-7825)."""
+CYCLE_TOO_LARGE = "CycleTooLarge"
+"""The error of a refusal to net more than one transaction can do."""
 
 CYCLE_GAS, GAS_OF_PARTICIPANT, GAS_OF_MOVEMENT = 100_000, 45_000, 30_000
 """Given to a cycle, its participants and movements: words fresh everywhere, and a quarter more."""
@@ -257,11 +258,12 @@ def _require_fitting(draft: Draft) -> int:
     members = len(draft.movements)
     moved = sum(map(len, draft.movements.values()))
     gas = CYCLE_GAS + members * GAS_OF_PARTICIPANT + moved * GAS_OF_MOVEMENT
-    if gas > MOST_GAS:
+    if gas > TRANSACTION_GAS_CAP:
         raise Refused(
             f"the cycle does not fit one transaction: {moved:,} movements of "
-            f"{members:,} participants may take {gas:,} gas, and a transaction has {MOST_GAS:,}; "
+            f"{members:,} participants may take {gas:,} gas, "
+            f"and a transaction has {TRANSACTION_GAS_CAP:,}; "
             "net fewer trades at a time, by settlement date or by group of assets",
-            error="CycleTooLarge",
+            error=CYCLE_TOO_LARGE,
         )
     return gas

@@ -15,8 +15,7 @@ from typing import NoReturn
 
 from settlement.chain.base import Chain
 from settlement.coordinator.consents import Consents
-from settlement.coordinator.directory import Directory, Party
-from settlement.errors import RefusedToSign
+from settlement.coordinator.directory import Directory, Party, refuse_to_sign
 from settlement.model.asset import Cash, Security
 from settlement.model.cycle import NettedTrade, Proposal, movements_of
 from settlement.model.party import Purpose
@@ -157,9 +156,4 @@ class CycleClient:
         return expected
 
     def _refuse(self, why: str, proposal: Proposal | None = None) -> NoReturn:
-        cycle = f" cycle {proposal.cycle.number}" if proposal else ""
-        raise RefusedToSign(
-            f"{self.party.name}'s client does not sign{cycle}: {why}",
-            error="RefusedToSign",
-            details={"signer": self.party.name, "why": why},
-        )
+        refuse_to_sign(self.party.name, why, f"cycle {proposal.cycle.number}" if proposal else "")

@@ -14,7 +14,7 @@ from settlement.chain.base import TRANSACTION_GAS_CAP
 from settlement.coordinator.baskets import Baskets
 from settlement.coordinator.close_out import CloseOut, FixedPrice, Valued
 from settlement.coordinator.facility import NOBODY, Facility, event_of
-from settlement.coordinator.netting import THE_ONE, NettingSets, Which
+from settlement.coordinator.netting_sets import THE_ONE, NettingSets, Which
 from settlement.coordinator.repo import RepoDesk
 from settlement.coordinator.repo_record import RepoRecord, lines_from
 from settlement.onchain import repo_signing as sign

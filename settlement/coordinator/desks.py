@@ -16,7 +16,7 @@ from settlement.coordinator.end_of_day import EndOfDay
 from settlement.coordinator.facility import Facility
 from settlement.coordinator.margin import MarginDesk
 from settlement.coordinator.margin_report_writer import MarginReportWriter
-from settlement.coordinator.netting import NettingSets
+from settlement.coordinator.netting_sets import NettingSets
 from settlement.coordinator.repo import RepoDesk
 from settlement.coordinator.servicing import ServicingDesk
 from settlement.coordinator.statement_writer import StatementWriter

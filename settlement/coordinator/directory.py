@@ -121,7 +121,9 @@ class Directory:
         """Refuses to sign for an asset outside the directory."""
         for address in addresses:
             if self.asset_at(address) is None:
-                _refuse_asset(signer, address)
+                refuse_to_sign(
+                    signer, f"{address} is not an asset of this market's directory", asset=address
+                )
 
     def show_time(self, seconds: int) -> str:
         """`2026-03-02 14:00:00` on the market's clock."""
@@ -132,9 +134,10 @@ class Directory:
         return [symbol for symbol, asset in self._assets.items() if isinstance(asset, kind)]
 
 
-def _refuse_asset(signer: str, address: str) -> NoReturn:
+def refuse_to_sign(signer: str, why: str, what: str = "", **details: str) -> NoReturn:
+    """What a party's client answers; `what` is what it was shown, where that has a name."""
     raise RefusedToSign(
-        f"{signer}'s client does not sign: {address} is not an asset of this market's directory",
+        f"{signer}'s client does not sign{f' {what}' if what else ''}: {why}",
         error="RefusedToSign",
-        details={"signer": signer, "asset": address},
+        details={"signer": signer, **(details or {"why": why})},
     )

@@ -15,7 +15,7 @@ from settlement.analytics.collateral import collateral_up, market_value, value_a
 from settlement.coordinator.accrual import interest_formula
 from settlement.coordinator.board import Board
 from settlement.coordinator.facility import Facility, event_of, gas_for
-from settlement.coordinator.netting import (
+from settlement.coordinator.netting_sets import (
     THE_ONE,
     Netting,
     NettingSets,

@@ -16,7 +16,7 @@ from settlement.coordinator.accrual import interest_of
 from settlement.coordinator.board import Board
 from settlement.coordinator.facility import Facility
 from settlement.coordinator.margin_report import MarginHeld, MarginReport, RepoExposure
-from settlement.coordinator.netting import (
+from settlement.coordinator.netting_sets import (
     THE_ONE,
     Netting,
     NettingSets,

@@ -12,8 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from settlement.reporting.story import Check, Refusal
-from settlement.reporting.text import check_mark
+from settlement.reporting.story import Check, Refusal, checks_document
+from settlement.reporting.text import check_lines
 from settlement.units import show_cash, show_quantity
 
 _NAME, _COLUMN = 16, 19
@@ -131,10 +131,7 @@ def document(run: BookRun) -> dict[str, Any]:
             }
             for failure in run.failures
         ],
-        "checks": [
-            {"name": check.name, "holds": check.holds, "broken": list(check.broken)}
-            for check in run.checks
-        ],
+        "checks": checks_document(run.checks),
         "transactions": run.transactions,
         "gas": run.gas,
     }
@@ -158,10 +155,7 @@ def book_lines(run: BookRun) -> Iterator[str]:
     yield ""
     yield from _differing_lines(run)
     yield ""
-    yield " · ".join(check_mark(check) for check in run.checks)
-    for check in run.checks:
-        for broken in check.broken:
-            yield f"✗ {broken}"
+    yield from check_lines(run.checks)
     yield f"{run.transactions} transactions, {run.gas:,} gas"
 
 

@@ -16,7 +16,7 @@ from settlement.reporting import methods
 from settlement.reporting.columns import aligned, wrapped
 from settlement.reporting.methods import MethodRun
 from settlement.reporting.story import Check
-from settlement.reporting.text import check_mark
+from settlement.reporting.text import check_lines
 from settlement.units import counted, show_cash
 
 _NAME, _COLUMN = 24, 18
@@ -106,11 +106,8 @@ def _failure_lines(run: MethodRun) -> Iterator[str]:
 
 
 def _checks(comparison: Comparison) -> Iterator[str]:
-    yield check_mark(comparison.positions)
-    for broken in comparison.positions.broken:
-        yield f"✗ {broken}"
+    yield from check_lines([comparison.positions])
     for run in comparison.runs:
-        marks = " · ".join(map(check_mark, run.checks))
+        marks, *broken = check_lines(run.checks)
         yield f"{run.method.value}: {marks}"
-        for check in run.checks:
-            yield from (f"✗ {broken}" for broken in check.broken)
+        yield from broken

@@ -14,8 +14,8 @@ from enum import Enum
 from typing import Any
 
 from settlement.reporting.columns import TOGETHER, aligned, wrapped
-from settlement.reporting.story import Check
-from settlement.reporting.text import check_mark
+from settlement.reporting.story import Check, checks_document
+from settlement.reporting.text import check_lines
 from settlement.units import counted, show_cash, show_quantity
 
 _NAME, _COLUMN = 22, 20
@@ -126,10 +126,7 @@ def document(run: MethodRun) -> dict[str, Any]:
         "cash_moved": _money(run.cash_moved),
         "transfers": run.transfers,
         "positions": _holdings(run.positions),
-        "checks": [
-            {"name": check.name, "holds": check.holds, "broken": list(check.broken)}
-            for check in run.checks
-        ],
+        "checks": checks_document(run.checks),
         "transactions": run.transactions,
         "gas": run.gas,
     }
@@ -201,10 +198,7 @@ def _outcome_lines(run: MethodRun) -> Iterator[str]:
     yield f"{run.settled:,} of {counted(run.trades, 'trade')} settled: {moved}"
     for failure in run.failures:
         yield from wrapped(f"✗ {failure.trade_id} did not settle: ", "; ".join(failure.why))
-    yield " · ".join(check_mark(check) for check in run.checks)
-    for check in run.checks:
-        for broken in check.broken:
-            yield f"✗ {broken}"
+    yield from check_lines(run.checks)
     sent = f"{counted(run.transactions, 'transaction')}, {counted(run.transfers, 'transfer')}"
     yield f"Settling took {sent}, {run.gas:,} gas: {run.gas_per_trade:,} a trade"
     yield "Registration and funding are not counted in that"

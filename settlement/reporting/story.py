@@ -102,15 +102,19 @@ def document(story: Story) -> dict[str, Any]:
             party: {asset: _plain(amount) for asset, amount in held.items()}
             for party, held in story.balances.items()
         },
-        "checks": [
-            {"name": check.name, "holds": check.holds, "broken": list(check.broken)}
-            for check in story.checks
-        ],
+        "checks": checks_document(story.checks),
         "failures": list(story.failures),
         "settlements": story.settlements,
         "transactions": story.transactions,
         "gas": story.gas,
     }
+
+
+def checks_document(checks: Sequence[Check]) -> list[dict[str, Any]]:
+    """Invariants for a program."""
+    return [
+        {"name": check.name, "holds": check.holds, "broken": list(check.broken)} for check in checks
+    ]
 
 
 def _step(told: Told) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from settlement.reporting.story import Change, Check, Story, Told
-from settlement.units import show_cash, show_quantity
+from settlement.units import counted, show_cash, show_quantity
 
 _INDENT = " " * 6
 _WIDTH = 78
@@ -45,9 +45,11 @@ def show_amount(amount: Decimal | int) -> str:
     return show_cash(amount) if isinstance(amount, Decimal) else show_quantity(amount)
 
 
-def check_mark(check: Check) -> str:
-    """`Register = chain = book ✓`."""
-    return f"{check.name} {'✓' if check.holds else '✗'}"
+def check_lines(checks: Sequence[Check]) -> Iterator[str]:
+    """`Register = chain = book ✓ · cash conserved ✓`, then a line for whatever broke one."""
+    yield " · ".join(f"{check.name} {'✓' if check.holds else '✗'}" for check in checks)
+    for check in checks:
+        yield from (f"✗ {broken}" for broken in check.broken)
 
 
 def _step_lines(told: Told) -> Iterator[str]:
@@ -78,13 +80,12 @@ def _change_lines(changes: Sequence[Change]) -> Iterator[str]:
 
 
 def _closing_lines(story: Story) -> Iterator[str]:
-    yield " · ".join(check_mark(check) for check in story.checks)
-    for check in story.checks:
-        for broken in check.broken:
-            yield from _wrapped(f"✗ {broken}")
-    counts = {"settlement": story.settlements, "transaction": story.transactions}
-    counted = (f"{number:,} {what}{'' if number == 1 else 's'}" for what, number in counts.items())
-    yield f"{', '.join(counted)}, {story.gas:,} gas"
+    marks, *broken = check_lines(story.checks)
+    yield marks
+    for line in broken:
+        yield from _wrapped(line)
+    settled = counted(story.settlements, "settlement")
+    yield f"{settled}, {counted(story.transactions, 'transaction')}, {story.gas:,} gas"
     for failure in story.failures:
         yield from _wrapped(f"✗ {failure}")
 

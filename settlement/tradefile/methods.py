@@ -19,6 +19,7 @@ from decimal import Decimal
 
 from settlement.analytics.netting import gross, netted_share, paid_net
 from settlement.analytics.obligations import Account, Obligation
+from settlement.coordinator.cycle import CYCLE_TOO_LARGE
 from settlement.coordinator.dvp import CASH_NET, MOST_IN_BATCH
 from settlement.coordinator.queue import Rule
 from settlement.errors import BadInput, Refused
@@ -29,9 +30,6 @@ from settlement.tradefile.day_funding import Amounts, DayFunding, held_up, neede
 from settlement.tradefile.model import Row, TradeFile
 from settlement.tradefile.obligations import purchases
 from settlement.units import CENT, cash_from_chain, counted
-
-CYCLE_TOO_LARGE = "CycleTooLarge"
-"""The error of a refusal to net more than one transaction can do."""
 
 _NINE = time(9)
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from settlement.chain.base import TRANSACTION_GAS_CAP
 from settlement.coordinator.cycle import (
     CYCLE_GAS,
     GAS_OF_MOVEMENT,
     GAS_OF_PARTICIPANT,
-    MOST_GAS,
     Draft,
     Window,
 )
@@ -398,7 +398,7 @@ def wide(market, members, assets):
 
 def most_members(assets):
     """So many, with a movement each of so many assets, fit."""
-    return (MOST_GAS - CYCLE_GAS) // (GAS_OF_PARTICIPANT + assets * GAS_OF_MOVEMENT)
+    return (TRANSACTION_GAS_CAP - CYCLE_GAS) // (GAS_OF_PARTICIPANT + assets * GAS_OF_MOVEMENT)
 
 
 @pytest.mark.parametrize("assets", [0, 1, 2, 20])

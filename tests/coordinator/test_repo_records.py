@@ -8,7 +8,7 @@ import pytest
 from settlement.coordinator.chronicle import Entry
 from settlement.coordinator.deals import MasterAgreement
 from settlement.coordinator.facility import Facility
-from settlement.coordinator.netting import Which
+from settlement.coordinator.netting_sets import Which
 from settlement.errors import BadInput, Refused
 from settlement.model.repo import RepoState
 from settlement.onchain import repo_signing

@@ -1,7 +1,6 @@
 """`dvp book --settle`: the purchases of a trade file by four methods, as a user runs it."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -11,16 +10,11 @@ from settlement.coordinator import cycle
 from settlement.errors import BadInput, Refused
 from settlement.reporting.methods import SettlementMethod
 from settlement.tradefile import methods
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
+from tests.e2e.tradefiles import DATA, HEADER
 
 METHODS = [method.value for method in SettlementMethod]
 NETTED = ["net", "ccp"]
 
-HEADER = (
-    "tradeId,lender,borrower,cusip,tradeDate,settlementDate,collateralQuantity,price,term,"
-    "repoRate,startAmount,endAmount,currency\n"
-)
 MONDAY, TUESDAY = "2020-01-06", "2020-01-07"
 
 
@@ -261,7 +255,7 @@ def test_gross_takes_as_many_transactions_as_it_needs(dvp, many):
 
 
 def test_a_cycle_of_more_than_one_transaction_is_refused(dvp, monkeypatch):
-    monkeypatch.setattr(cycle, "MOST_GAS", 400_000)
+    monkeypatch.setattr(cycle, "TRANSACTION_GAS_CAP", 400_000)
     status, out, err = dvp(RING, "--settle", "net", "--json")
     error = json.loads(out)["error"]
     assert (status, error["error"]) == (1, "CycleTooLarge")
@@ -306,7 +300,7 @@ def test_one_method_that_fails_does_not_lose_the_others(dvp):
 
 
 def test_a_cycle_that_is_too_large_is_left_out(dvp, monkeypatch):
-    monkeypatch.setattr(cycle, "MOST_GAS", 400_000)
+    monkeypatch.setattr(cycle, "TRANSACTION_GAS_CAP", 400_000)
     status, out, err = dvp(RING, "--settle", "all", "--json")
     written = json.loads(out)
     assert (status, err) == (0, "")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from settlement.cli.output import AsJson, show_document
+from settlement.cli.checked import show_checked
+from settlement.cli.output import AsJson
 
 if TYPE_CHECKING:
-    from settlement.analytics.jsonfile import Checked
+    from settlement.analytics.jsonfile import Mismatch
 
 _MOST_IDS = 10
 
@@ -23,31 +24,14 @@ def queue(
     """Settle every queue of a file by its rules and name each one that comes out otherwise."""
     from settlement.analytics.queueing import files
 
-    checked = files.check(file)
-    if as_json:
-        show_document("study", {"queue": _document(checked)})
-        return 1 if checked.mismatches else 0
-    for mismatch in checked.mismatches:
-        differing = "; ".join(_differing(mismatch.expected, mismatch.computed))
-        print(f"{files.printable(mismatch.id)}: {mismatch.field}: {differing}")
-    print(f"{checked.reproduced:,} of {checked.vectors:,} vectors reproduced")
-    return 1 if checked.mismatches else 0
+    return show_checked(files.check(file), _mismatch, ("study", "queue", "rule"), as_json)
 
 
-def _document(checked: Checked) -> dict[str, Any]:
-    return {
-        "vectors": checked.vectors,
-        "reproduced": checked.reproduced,
-        "mismatches": [
-            {
-                "id": mismatch.id,
-                "rule": mismatch.field,
-                "expected": mismatch.expected,
-                "computed": mismatch.computed,
-            }
-            for mismatch in checked.mismatches
-        ],
-    }
+def _mismatch(mismatch: Mismatch) -> str:
+    from settlement.analytics.queueing.files import printable
+
+    differing = "; ".join(_differing(mismatch.expected, mismatch.computed))
+    return f"{printable(mismatch.id)}: {mismatch.field}: {differing}"
 
 
 def _differing(expected: Sequence[str] | str, computed: Sequence[str] | str) -> Iterator[str]:

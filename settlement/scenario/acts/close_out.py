@@ -8,7 +8,7 @@ from settlement.analytics.collateral import market_value
 from settlement.coordinator.close_out import CloseOut, Valued
 from settlement.coordinator.margin_report import MarginHeld
 from settlement.coordinator.margin_report_writer import cash_held
-from settlement.coordinator.netting import Netting, NettingSets
+from settlement.coordinator.netting_sets import Netting, NettingSets
 from settlement.reporting.close_out import ClosedRepo, Settled
 from settlement.scenario.acts.base import Stage
 from settlement.scenario.steps.margin import Between

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from settlement.coordinator.amounts import show_amount
 from settlement.coordinator.cycle_draft import Draft
 from settlement.coordinator.queue import SIMULTANEOUS, QueueRun, Rule, Waiting
 from settlement.model.asset import Cash
 from settlement.scenario.acts.base import Act, Result, Stage, in_a_row
 from settlement.scenario.acts.trades import book, cash_of
 from settlement.scenario.steps.netting import CycleOf, QueueOf
-from settlement.units import cash_from_chain, counted, show_cash, show_quantity
+from settlement.units import cash_from_chain, counted, show_cash
 
 
 def queue(stage: Stage, step: QueueOf) -> Act:
@@ -117,11 +118,8 @@ def _positions(stage: Stage, draft: Draft) -> Iterator[str]:
             continue
         got, given = list[str](), list[str]()
         for movement in draft.movements[party.address]:
-            asset, units = assets[movement.asset], abs(movement.amount)
-            shown = show_cash(cash_from_chain(units)) if isinstance(asset, Cash) else None
-            (got if movement.amount > 0 else given).append(
-                f"{shown or show_quantity(units)} {asset.symbol}"
-            )
+            shown = show_amount(assets[movement.asset], abs(movement.amount))
+            (got if movement.amount > 0 else given).append(shown)
         parts = [f"gets {in_a_row(got)}"] if got else []
         parts += [f"gives {in_a_row(given)}"] if given else []
         yield f"{party.name}  {', '.join(parts) or 'nothing moves'}"

@@ -8,32 +8,22 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from settlement.scenario.fields import QueueRuleName, ShortageName, Text
-from settlement.scenario.steps.base import Name, Step
-from settlement.scenario.steps.trades import TradeFields
+from settlement.scenario.steps.base import Name
+from settlement.scenario.steps.trades import SeveralTrades, TradeFields
 
 
-class _Several(Step):
-    """Several new trades."""
-
-    trades: list[TradeFields]
-
-    def names(self) -> Iterator[Name]:
-        for trade in self.trades:
-            yield from trade.names()
-
-    def introduces(self) -> Iterator[tuple[str, str]]:
-        for trade in self.trades:
-            yield from trade.introduces()
+class _NewTrades(SeveralTrades):
+    """Several trades that were not booked before."""
 
     @model_validator(mode="after")
-    def _written_out(self) -> _Several:
+    def _written_out(self) -> _NewTrades:
         for trade in self.trades:
             if trade.again:
                 raise ValueError(f"{trade.trade} is written out: seller, buyer, security, price")
         return self
 
 
-class QueueOf(_Several):
+class QueueOf(_NewTrades):
     """Works off everything that waits, in the order of booking, by a rule.
 
     New trades join at the end first. A trade that is parked, because a wallet is stopped for
@@ -64,7 +54,7 @@ expect: {settled: 2, waiting: 0}
     )
 
 
-class CycleOf(_Several):
+class CycleOf(_NewTrades):
     """A netting cycle: trades are confirmed, netted and settled on everybody's signed statement.
 
     Each participant gets or gives one sum of cash and one quantity of each security.

@@ -141,7 +141,21 @@ class Cancel(Step):
         yield from (("by", "participant", name) for name in self.by)
 
 
-class Batch(Step):
+class SeveralTrades(Step):
+    """Several trades in one step."""
+
+    trades: list[TradeFields]
+
+    def names(self) -> Iterator[Name]:
+        for trade in self.trades:
+            yield from trade.names()
+
+    def introduces(self) -> Iterator[tuple[str, str]]:
+        for trade in self.trades:
+            yield from trade.introduces()
+
+
+class Batch(SeveralTrades):
     """Several trades in one transaction: all or none, one by one, or with the cash alone netted."""
 
     verb = "batch"
@@ -162,14 +176,6 @@ expect: {settled: 2}
     mode: ModeName = Field("all-or-none", description="netted, each by itself, or the cash netted")
     linked: Truth = Field(False, description="yes: the trades settle only together")
     trades: list[TradeFields] = Field(description="as in the step `trade`, without times")
-
-    def names(self) -> Iterator[Name]:
-        for trade in self.trades:
-            yield from trade.names()
-
-    def introduces(self) -> Iterator[tuple[str, str]]:
-        for trade in self.trades:
-            yield from trade.introduces()
 
     @model_validator(mode="after")
     def _filled(self) -> Batch:

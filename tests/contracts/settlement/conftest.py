@@ -12,6 +12,7 @@ from settlement.market import Market
 from settlement.model.asset import Security
 from settlement.model.party import SignerKind
 from settlement.model.trade import FreeDelivery, Trade
+from settlement.onchain.operators import Operators
 from tests.contracts.live import Live
 from tests.contracts.pen import AMOUNT, QUANTITY, Pen
 from tests.contracts.settlement.cycles import Cycles
@@ -37,6 +38,40 @@ def netting(market: Market) -> Live:
 def cycles(market: Market, pen: Pen) -> Cycles:
     """Writes and signs cycles."""
     return Cycles(market, pen)
+
+
+@pytest.fixture
+def puppet(live: Callable[..., Live]) -> Live:
+    """Stands where another contract of the venue does."""
+    return live("Puppet")
+
+
+@pytest.fixture
+def adopted(
+    security: Live, cash: Live, operators: Operators, market: Market
+) -> Callable[[Live], Live]:
+    """`adopted(door)`: by now the mover of both assets."""
+
+    def adopt(door: Live) -> Live:
+        for asset in (security, cash):
+            asset.announceMover(door, sender=operators.mover_admin)
+        market.chain.advance_to(market.chain.now() + security.MOVER_DELAY())
+        for asset in (security, cash):
+            asset.adoptMover(sender=operators.mover_admin)
+        return door
+
+    return adopt
+
+
+@pytest.fixture
+def orders(door: Live) -> Callable[..., list[tuple[str, bytes]]]:
+    """`orders(("deliver", legs), "requireUnlocked")`: calls of the door, for the puppet to run."""
+
+    def encode(*calls: Any) -> list[tuple[str, bytes]]:
+        steps = (call if isinstance(call, tuple) else (call,) for call in calls)
+        return [(door.address, door.encode(*step)) for step in steps]
+
+    return encode
 
 
 @pytest.fixture

@@ -9,31 +9,9 @@ OTHER = "0x" + "77" * 20
 
 
 @pytest.fixture
-def puppet(live):
-    """Stands where the netting cycles do."""
-    return live("Puppet")
-
-
-@pytest.fixture
-def door(live, puppet, registry, security, cash, operators, chain):
-    """A second venue's door, built with the puppet, and by now the mover of both assets."""
-    settlement = live("Settlement", registry.address, NOBODY, puppet.address)
-    for asset in (security, cash):
-        asset.announceMover(settlement, sender=operators.mover_admin)
-    chain.advance_to(chain.now() + DELAY)
-    for asset in (security, cash):
-        asset.adoptMover(sender=operators.mover_admin)
-    return settlement
-
-
-@pytest.fixture
-def orders(door):
-    """`orders(("deliverNets", asset, movements))`: calls of the door, for the puppet to run."""
-
-    def encode(*calls):
-        return [(door.address, door.encode(*call)) for call in calls]
-
-    return encode
+def door(live, puppet, registry, adopted):
+    """A second venue's door, built with the puppet."""
+    return adopted(live("Settlement", registry.address, NOBODY, puppet.address))
 
 
 @pytest.fixture

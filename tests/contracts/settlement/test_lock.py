@@ -9,32 +9,9 @@ DELAY = 2 * 86_400
 
 
 @pytest.fixture
-def puppet(live):
-    """Stands where the repo facility does."""
-    return live("Puppet")
-
-
-@pytest.fixture
-def door(live, puppet, registry, security, cash, operators, chain):
-    """A second venue's door, built with the puppet, and by now the mover of both assets."""
-    settlement = live("Settlement", registry.address, puppet.address, NOBODY)
-    for asset in (security, cash):
-        asset.announceMover(settlement, sender=operators.mover_admin)
-    chain.advance_to(chain.now() + DELAY)
-    for asset in (security, cash):
-        asset.adoptMover(sender=operators.mover_admin)
-    return settlement
-
-
-@pytest.fixture
-def orders(door):
-    """`orders(("deliver", legs), "requireUnlocked")`: calls of the door, for the puppet to run."""
-
-    def encode(*calls):
-        steps = (call if isinstance(call, tuple) else (call,) for call in calls)
-        return [(door.address, door.encode(*step)) for step in steps]
-
-    return encode
+def door(live, puppet, registry, adopted):
+    """A second venue's door, built with the puppet."""
+    return adopted(live("Settlement", registry.address, puppet.address, NOBODY))
 
 
 @pytest.fixture
