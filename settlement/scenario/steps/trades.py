@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import (
     BaseModel,
@@ -142,9 +142,10 @@ class Cancel(Step):
 
 
 class SeveralTrades(Step):
-    """Several trades in one step."""
+    """Several trades in one step. Each says itself what they are, in its order of fields."""
 
-    trades: list[TradeFields]
+    if TYPE_CHECKING:
+        trades: list[TradeFields]
 
     def names(self) -> Iterator[Name]:
         for trade in self.trades:
