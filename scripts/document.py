@@ -4,8 +4,8 @@
     python scripts/document.py --check   fail, naming the files that are out of date
 
 A Markdown file keeps its prose; between `<!-- generated: NAME -->` and `<!-- end: NAME -->` stands
-what a module of `pages` has in its BLOCKS under NAME. `docs/scenario.schema.json` and
-`docs/liquidity.svg` are written as a whole.
+what a module of `pages` has in its BLOCKS under NAME. `docs/scenario.schema.json` and the charts
+`docs/*.svg` are written as a whole.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pages import commands, contracts, errors, netting, readme, scenario
+from pages import commands, contracts, drills, errors, lessons, netting, readme, scenario
 
 from settlement.scenario.schema import json_schema
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = ROOT / "docs" / "scenario.schema.json"
-CHART = ROOT / "docs" / "liquidity.svg"
+CHARTS: dict[Path, Callable[[], str]] = {
+    ROOT / "docs" / "liquidity.svg": netting.liquidity_chart,
+    ROOT / "docs" / "principal-at-risk.svg": lessons.principal_chart,
+}
 
 BLOCKS: dict[str, Callable[[], str]] = {
     **readme.BLOCKS,
@@ -31,6 +34,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     **errors.BLOCKS,
     **scenario.BLOCKS,
     **netting.BLOCKS,
+    **lessons.BLOCKS,
+    **drills.BLOCKS,
     **contracts.BLOCKS,
 }
 
@@ -55,7 +60,8 @@ def documents() -> Iterator[tuple[Path, str]]:
     for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         yield path, _filled(path)
     yield ROOT / "contracts" / "README.md", _filled(ROOT / "contracts" / "README.md")
-    yield CHART, netting.liquidity_chart()
+    for path, drawn in CHARTS.items():
+        yield path, drawn()
     yield SCHEMA, json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 

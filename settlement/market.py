@@ -10,14 +10,17 @@ From here on: `add_security`, `add_participant`, then trades and repos by name. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import copy
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from eth_account.signers.local import LocalAccount
 
+from settlement.chain.base import Transaction
 from settlement.chain.local import LocalChain
 from settlement.coordinator.chronicle import Chronicle
 from settlement.coordinator.desks import RepoDesks, repo_desks
@@ -31,8 +34,14 @@ from settlement.depository.reconciliation import Difference, differences
 from settlement.model.asset import Cash, CashKind, Security, SecurityKind
 from settlement.model.identifiers import demonstration_isin, demonstration_lei
 from settlement.model.party import Participant, Purpose, SignerKind, Wallet
-from settlement.onchain.contract import token
-from settlement.onchain.deployment import Deployment, deploy, deploy_cash, deploy_security
+from settlement.onchain.contract import Contract, Interface, token
+from settlement.onchain.deployment import (
+    DEPLOYMENT_GAS,
+    Deployment,
+    deploy,
+    deploy_cash,
+    deploy_security,
+)
 from settlement.onchain.operators import Operators, key_of
 from settlement.units import cash_from_chain
 
@@ -95,6 +104,30 @@ class Market(RepoDesks, TradeDesks):
         """Moves the clock on to a local time."""
         self.chain.advance_to(max(seconds_of(moment, self.zone), self.chain.now()))
 
+    def checkpoint(self) -> Callable[[], Market]:
+        """Remembers this moment. What it returns goes back to it and gives a market of its own.
+
+        They are on one chain: only the latest may be used, and this one no more.
+        """
+        restore = self.chain.checkpoint()
+
+        def fresh() -> Market:
+            restore()
+            return self.copy()
+
+        return fresh
+
+    def copy(self) -> Market:
+        """A market with records of its own on the same chain."""
+        return copy.deepcopy(self, {id(thing): thing for thing in self.shared()})
+
+    def shared(self) -> list[Any]:
+        """What copies have in common: the chain, what stands on it, and everybody's keys."""
+        operators = self.operators
+        keys = [getattr(operators, each.name) for each in fields(operators)]
+        keys += [party.key for party in self.directory.parties()]
+        return [self.chain, self.deployment, operators, *keys]
+
     def run_to(self, last: date) -> list[DayEnd]:
         """Steps through the ends of the days to come, today's among them, up to `last`."""
         first, ended = self.today(), self.end_of_day.last
@@ -139,6 +172,18 @@ class Market(RepoDesks, TradeDesks):
         self.journal.watch(token(security))
         self.directory.add_asset(security)
         return security
+
+    def deploy(self, known: Interface, *arguments: Any) -> Contract:
+        """A contract that is no part of the venue, watched from now on. Raises {Refused}."""
+        creation = Transaction(
+            self.operators.deployer, None, known.creation(*arguments), DEPLOYMENT_GAS
+        )
+        (receipt,) = self.journal.submit([creation])
+        if receipt.contract is None or not receipt.succeeded:
+            raise self.journal.refused(receipt.output)
+        contract = Contract(known, receipt.contract)
+        self.journal.watch(contract)
+        return contract
 
     def party(
         self, name: str, lei: str | None = None, purpose: Purpose = Purpose.OWN_ACCOUNT
@@ -205,6 +250,9 @@ class Market(RepoDesks, TradeDesks):
         self.onboarding.register_venue_wallet(custody, "tri-party custody")
         for name in ("settlement", "repo"):
             self.directory.add_name(getattr(self.deployment, name).address, f"the venue ({name})")
+        for field in fields(self.operators):
+            holder = getattr(self.operators, field.name).address
+            self.directory.add_name(holder, f"the {field.name.replace('_', ' ')}")
 
 
 def _key_of_wallet(name: str) -> LocalAccount:

@@ -16,10 +16,9 @@ deployed once a session; a test starts from a snapshot, so nothing leaks from on
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +44,7 @@ class Cast:
 
 
 @pytest.fixture(scope="session")
-def _opened_market() -> tuple[Market, Callable[[], None]]:
+def _fresh_market() -> Callable[[], Market]:
     from settlement.market import Market
 
     market = Market.open(with_ether=("dealer", "fund", "intruder"))
@@ -53,15 +52,13 @@ def _opened_market() -> tuple[Market, Callable[[], None]]:
     market.add_security("T-2035", isin="US91282CZZ75", denomination=1_000)
     market.add_participant("dealer", securities={"T-2035": 12_000_000})
     market.add_participant("fund", cash={"USD": Decimal("12000000.00")})
-    return market, market.chain.checkpoint()
+    return market.checkpoint()
 
 
 @pytest.fixture
-def market(_opened_market: tuple[Market, Callable[[], None]]) -> Market:
+def market(_fresh_market: Callable[[], Market]) -> Market:
     """A market with USD, T-2035, a dealer and a fund; the same for every test."""
-    opened, restore = _opened_market
-    restore()
-    return copy.deepcopy(opened, {id(thing): thing for thing in _immutable(opened)})
+    return _fresh_market()
 
 
 @pytest.fixture
@@ -87,27 +84,12 @@ def deploy(market: Market) -> Callable[..., Contract]:
     """Deploys `deploy("OneOfOurs")` or `deploy(Path("out/My.sol/My.json"), *arguments)`."""
 
     def deploy_contract(what: str | Path, *arguments: Any) -> Contract:
-        from settlement.chain.base import Transaction
-        from settlement.onchain.contract import Contract, interface
+        from settlement.onchain.contract import interface
 
         known = interface(what) if isinstance(what, str) else _interface_in(what)
-        creation = known.creation(*arguments)
-        sender = market.operators.deployer
-        (receipt,) = market.journal.submit([Transaction(sender, None, creation, 6_000_000)])
-        if receipt.contract is None or not receipt.succeeded:
-            raise market.journal.refused(receipt.output)
-        contract = Contract(known, receipt.contract)
-        market.journal.watch(contract)
-        return contract
+        return market.deploy(known, *arguments)
 
     return deploy_contract
-
-
-def _immutable(market: Market) -> list[Any]:
-    """What every copy of a market shares: its chain, which goes back by itself, and its keys."""
-    keys = [getattr(market.operators, field.name) for field in fields(market.operators)]
-    parties = market.directory.parties()
-    return [market.chain, market.deployment, market.operators, *keys, *parties]
 
 
 def _interface_in(path: Path) -> Any:

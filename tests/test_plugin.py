@@ -20,6 +20,14 @@ def test_market_starts_the_same_for_every_test(market, cast, _):
     assert market.differences() == []
 
 
+@pytest.mark.parametrize("_", range(2))
+def test_what_a_party_signed_is_gone_in_the_next_test(market, cast, _):
+    assert [party.signed for party in market.directory.parties()] == [[], []]
+    assert cast.dealer is market.directory.party("dealer")
+    market.book_trade("S1", "dealer", "fund", "T-2035", 2_000_000, "USD", Decimal("1.0075"))
+    assert [len(party.signed) for party in market.directory.parties()] == [1, 1]
+
+
 def test_somebody_elses_contract_receives_nothing_unregistered(market, cast, deploy):
     security = token(market.directory.security("T-2035"))
     vault = deploy("ContractWallet", cast.dealer.address)

@@ -55,6 +55,12 @@ contract HostileToken {
         _misbehave();
     }
 
+    /// @notice Claims success and moves nothing.
+    function transferFrom(address, address, uint256) external returns (bool) {
+        _misbehave();
+        return true;
+    }
+
     /// @notice Pretends that everybody is rich.
     function freeBalanceOf(address) external pure returns (uint256) {
         return type(uint256).max;

@@ -22,7 +22,7 @@ def demonstration() -> str:
         next(text for text in paragraphs if begins in text).splitlines()
         for begins in ("Sale S1", "Repo R1 opens", "Repo R1 closes", "Sale S2", "Register =")
     )
-    told = [*sale, "…", *opening[:3], "…", *closing[:4], "…", *refusal, checks[0]]
+    told = [*sale, "…", *opening[:3], *closing[:4], "…", *refusal, checks[0]]
     return "\n".join(("```text", *told, "```"))
 
 

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from settlement.cli import bench, book, calc, contracts, decode, demo, new, run, study, why
+from settlement.cli import (
+    bench,
+    book,
+    calc,
+    contracts,
+    decode,
+    demo,
+    drill,
+    lesson,
+    new,
+    run,
+    study,
+    verify,
+    why,
+)
 
 app = typer.Typer(
     name="dvp",
@@ -17,9 +31,12 @@ app = typer.Typer(
 
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
+app.command("verify")(verify.verify)
+app.command("drill")(drill.drill)
 app.command("new")(new.new)
 app.command("why")(why.why)
 app.command("book")(book.book)
+app.command("lesson")(lesson.lesson)
 app.add_typer(calc.app, name="calc")
 app.add_typer(study.app, name="study")
 app.add_typer(bench.app, name="bench")

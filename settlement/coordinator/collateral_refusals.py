@@ -72,6 +72,7 @@ class _Words:
 
     def prices(self) -> Sentences:
         return {
+            "ZeroPrice": lambda a: f"a price of {self._name(a['security'])} is above zero",
             "PriceMissing": lambda a: f"{self._name(a['security'])} has no price",
             "PricePending": lambda a: (
                 f"a jump in the price of {self._name(a['security'])} waits for its confirmation"

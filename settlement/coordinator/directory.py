@@ -1,12 +1,12 @@
 """The names of the market: parties with their keys, assets with their addresses, and its time zone.
 
-A party's own client signs for it. It refuses an asset that is not listed here: an address that only
-looks like a token stays out of everybody's signature.
+A party's own client signs for it, and keeps what it signed. It refuses an asset that is not listed
+here: an address that only looks like a token stays out of everybody's signature.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NoReturn
 from zoneinfo import ZoneInfo
@@ -16,16 +16,26 @@ from eth_account.signers.local import LocalAccount
 from settlement.errors import RefusedToSign, UnknownName
 from settlement.model.asset import Asset, Cash, Security
 from settlement.model.party import Participant, Wallet
-from settlement.onchain.signing import Domain, sign
+from settlement.onchain.signing import Domain, StructHash, sign
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A consent: the struct by its hash, for which domain, and the signature over both."""
+
+    struct: StructHash
+    domain: Domain
+    signature: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A participant with one wallet and the key that signs for it."""
+    """A participant with one wallet, the key that signs for it, and what it signed so far."""
 
     name: str
     wallet: Wallet
     key: LocalAccount
+    signed: list[Signed] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def address(self) -> str:
@@ -37,9 +47,11 @@ class Party:
         """Whose wallet it is."""
         return self.wallet.participant
 
-    def sign(self, domain: Domain, struct_hash: bytes) -> bytes:
+    def sign(self, domain: Domain, struct_hash: StructHash) -> bytes:
         """The party's consent, 65 bytes."""
-        return sign(self.key, domain, struct_hash)
+        signature = sign(self.key, domain, struct_hash)
+        self.signed.append(Signed(struct_hash, domain, signature))
+        return signature
 
 
 class Directory:
@@ -122,7 +134,9 @@ class Directory:
         for address in addresses:
             if self.asset_at(address) is None:
                 refuse_to_sign(
-                    signer, f"{address} is not an asset of this market's directory", asset=address
+                    signer,
+                    f"{self.name(address)} is not an asset of this market's directory",
+                    asset=address,
                 )
 
     def show_time(self, seconds: int) -> str:

@@ -211,6 +211,11 @@ class DvpDesk:
             raise UnknownName("trade", reference, self._booked)
         return self._booked[reference]
 
+    def reference_of(self, trade: bytes) -> str:
+        """What people call a trade, by its id; its first eight digits where nobody named it."""
+        trades = (each for each in self._booked.values() if signing.trade_id(each.trade) == trade)
+        return next((each.reference for each in trades), f"0x{trade.hex()[:8]}…")
+
     def unsettled(self) -> list[BookedTrade]:
         """Every booked trade that neither settled nor was cancelled, in the order of booking."""
         return [booked for booked in self._booked.values() if booked.status not in _ENDED]

@@ -18,6 +18,7 @@ from settlement.onchain.access import AccessList
 from settlement.onchain.contract import Event
 from settlement.onchain.deployment import Deployment
 from settlement.onchain.operators import Operators
+from settlement.onchain.signing import StructHash
 
 NOBODY = "0x" + "00" * 20
 
@@ -66,7 +67,7 @@ class Facility:
         """Reads; a revert is a {Refused} too."""
         return self.journal.ask(self.deployment.repo, function, *arguments)
 
-    def sign(self, party: Party, struct_hash: bytes) -> bytes:
+    def sign(self, party: Party, struct_hash: StructHash) -> bytes:
         """The consent of a party's client."""
         return party.sign(self.domain, struct_hash)
 

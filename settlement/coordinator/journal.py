@@ -1,12 +1,13 @@
 """What was sent to the chain and what came of it: the only way by which the desks submit.
 
 Events are decoded as receipts arrive and fed to the register, so that the register is rebuilt from
-the log and from nothing else. Gas and transactions are counted here.
+the log and from nothing else. Every transaction is kept with its receipt; gas is counted here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from settlement.chain.base import Chain, Log, Receipt, Reverted, Transaction
 from settlement.chain.reverts import ErrorBook
@@ -17,7 +18,16 @@ from settlement.errors import Refused
 from settlement.onchain.artifacts import load, names
 from settlement.onchain.contract import Contract, Event
 
-_SETTLEMENTS = {"Settled", "Delivered", "Opened", "Closed", "CycleSettled"}
+SETTLEMENTS = {"Settled", "Delivered", "Opened", "Closed", "CycleSettled"}
+"""The events that say that something settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A transaction and what became of it."""
+
+    transaction: Transaction
+    receipt: Receipt
 
 
 class Journal:
@@ -27,8 +37,8 @@ class Journal:
         self.chain = chain
         self.register = Register()
         self.events: list[Event] = []
+        self.sent: list[Sent] = []
         self.gas_used = 0
-        self.transactions = 0
         self.settlements = 0
         self._directory = directory
         self._contracts: dict[str, Contract] = {}
@@ -42,7 +52,8 @@ class Journal:
     def submit(self, transactions: Sequence[Transaction]) -> list[Receipt]:
         """Sends all; failures are in the receipts."""
         receipts = self.chain.submit(transactions)
-        for receipt in receipts:
+        for transaction, receipt in zip(transactions, receipts, strict=True):
+            self.sent.append(Sent(transaction, receipt))
             self._record(receipt)
         return receipts
 
@@ -69,6 +80,16 @@ class Journal:
             raise self.refused(reverted.data) from None
 
     @property
+    def transactions(self) -> int:
+        """How many were sent."""
+        return len(self.sent)
+
+    @property
+    def watched(self) -> list[Contract]:
+        """The contracts it listens to, in the order in which it began to."""
+        return list(self._contracts.values())
+
+    @property
     def errors(self) -> ErrorBook:
         """Every error of every contract; read on the first refusal only."""
         if self._errors is None:
@@ -76,7 +97,6 @@ class Journal:
         return self._errors
 
     def _record(self, receipt: Receipt) -> None:
-        self.transactions += 1
         self.gas_used += receipt.gas_used
         found = map(self._decode, receipt.logs)
         events = [event for event in found if event is not None]
@@ -91,4 +111,4 @@ class Journal:
 
 
 def _count_settlements(events: Iterable[Event]) -> int:
-    return sum(event.name in _SETTLEMENTS for event in events)
+    return sum(event.name in SETTLEMENTS for event in events)

@@ -85,9 +85,14 @@ class _Words:
                 f"multiple of its denomination {a['denomination']:,}"
             ),
             "NotTheMover": lambda a: (
-                f"{self._name(a['asset'])} does not let "
-                f"{self._name(a['caller'])} move it: the venue's power was taken away"
+                f"{self._name(a['asset'])} does not let {self._name(a['caller'])} move it: "
+                "only the mover that the depository named may"
             ),
+            "ERC20InsufficientAllowance": lambda a: (
+                f"{self._name(a['spender'])} wants {a['needed']:,} units of somebody else's, "
+                f"and was allowed {a['allowance']:,}"
+            ),
+            "Silent": lambda _: "a contract in it failed and did not say why",
             "AccessManagedUnauthorized": lambda a: (
                 f"{self._name(a['caller'])} does not hold the role for this"
             ),
@@ -123,6 +128,10 @@ class _Words:
             "CycleUsed": lambda a: (
                 f"{self._name(a['participant'])} took part in cycle {a['cycle']} before, "
                 "or left it for good"
+            ),
+            "ParticipantsOutOfOrder": lambda a: (
+                f"participants stand in order and each once, and {self._name(a['participant'])} "
+                "does not"
             ),
             "NotBalanced": self._not_balanced,
         }

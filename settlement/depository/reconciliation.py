@@ -1,12 +1,13 @@
 """Three records, one truth: the register from events, the chain, and the depository's book.
 
 After every story: the register's balances are the chain's; every holder is registered; the balances
-of an asset sum to its supply; a security's supply is its omnibus position. A difference is named,
-not repaired.
+of an asset sum to its supply, and to what was issued less what was taken back; a security's supply
+is its omnibus position. A difference is named, not repaired.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,7 +16,9 @@ from settlement.depository.book import Book
 from settlement.depository.register import Register
 from settlement.model.asset import Asset, Security
 from settlement.model.party import WalletStatus
-from settlement.onchain.contract import token
+from settlement.onchain.contract import Event, token
+
+_ISSUES = {"Minted": 1, "Burned": -1, "Redeemed": -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,40 @@ def differences(
     chain: Chain, register: Register, book: Book, assets: Iterable[Asset]
 ) -> list[Difference]:
     """Everything that does not agree; empty when all is well."""
+    listed = list(assets)
+    return [*against_chain(chain, register, listed), *against_omnibus(book, register, listed)]
+
+
+def against_omnibus(book: Book, register: Register, assets: Iterable[Asset]) -> list[Difference]:
+    """Where a security's supply is not what the omnibus account holds."""
     found: list[Difference] = []
     for asset in assets:
-        found += _against_chain(chain, register, asset)
         if isinstance(asset, Security):
             omnibus, supply = book.omnibus(asset.symbol), register.supply(asset.address)
             found += _compare(f"supply of {asset.symbol} against the omnibus", omnibus, supply)
     return found
+
+
+def against_issues(
+    events: Iterable[Event], register: Register, assets: Iterable[Asset]
+) -> list[Difference]:
+    """Where what is held of an asset is not what was issued less what was taken back."""
+    issued: Counter[str] = Counter()
+    for event in events:
+        if event.name in _ISSUES:
+            word = "quantity" if "quantity" in event.arguments else "amount"
+            issued[event.address] += event.arguments[word] * _ISSUES[event.name]
+    found: list[Difference] = []
+    for asset in assets:
+        address = asset.address
+        held = sum(register.balance(address, holder) for holder in register.holders(address))
+        found += _compare(f"{asset.symbol} held against issued", issued[address], held)
+    return found
+
+
+def against_chain(chain: Chain, register: Register, assets: Iterable[Asset]) -> list[Difference]:
+    """Where the register says otherwise than the chain."""
+    return [each for asset in assets for each in _against_chain(chain, register, asset)]
 
 
 def _against_chain(chain: Chain, register: Register, asset: Asset) -> list[Difference]:

@@ -79,7 +79,7 @@ def names() -> tuple[str, ...]:
 
 @cache
 def published() -> tuple[str, ...]:
-    """Those of the names that an installed package has too: all but the mocks."""
+    """Those of the names that a venue or a depository uses: all but the mocks."""
     return tuple(sorted(path.stem for path in _folder().glob("*.json") if path.name != MANIFEST))
 
 

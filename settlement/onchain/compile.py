@@ -11,11 +11,11 @@ metadata hash is appended. Warnings in our own contracts are errors.
 
 **Artifacts** are one file per contract in `settlement/onchain/artifacts/`: its name, its ABI and
 its creation bytecode. Interfaces are there for their errors and events, with empty bytecode;
-abstract contracts and libraries without an ABI are not. What `contracts/mocks/` holds goes to
-`artifacts/mocks/`, which is not part of the installed package. A contract that calls external
-libraries has a `links` entry: by library, the placeholder to replace with its address. `storage`
-says in which slot each state variable is, for access lists; where two inherited ones share a name,
-neither is listed. `manifest.json` says which sources, by fingerprint, the artifacts belong to.
+abstract contracts and libraries without an ABI are not. What `contracts/mocks/` holds, for tests
+and for teaching, goes to `artifacts/mocks/`. A contract that calls external libraries has a `links`
+entry: by library, the placeholder to replace with its address. `storage` says in which slot each
+state variable is, for access lists; where two inherited ones share a name, neither is listed.
+`manifest.json` says which sources, by fingerprint, the artifacts belong to.
 
 **Check** compiles again and fails, naming the files that differ, are missing or are left over; it
 prints the size of each deployed contract and fails above the limits below.

@@ -77,6 +77,11 @@ class Interface:
         """The four bytes that name a function."""
         return self._functions[function].selector
 
+    def function(self, selector: bytes) -> str:
+        """The function that four bytes name."""
+        names = {each.selector: name for name, each in self._functions.items()}
+        return str(names[selector])
+
     def encode(self, function: str, *arguments: Any) -> bytes:
         """Calldata."""
         entry = self._functions[function]

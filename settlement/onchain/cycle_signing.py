@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eth_abi import encode
-from eth_utils import keccak
-
 from settlement.model.cycle import Cycle, NetMovement, NettedTrade, novated
-from settlement.onchain.signing import Domain, struct_hash
+from settlement.onchain.signing import (
+    Domain,
+    StructHash,
+    addresses_hash,
+    struct_hash,
+    structs_hash,
+)
 
 NETTED_TRADE = (
     "NettedTrade(address seller,address buyer,address security,uint256 quantity,address cash,"
@@ -28,12 +31,12 @@ def cycle_domain(chain_id: int, contract: str) -> Domain:
     return Domain("DvP Net Settlement", chain_id, contract)
 
 
-def confirmation_hash(trade: NettedTrade, signer: str) -> bytes:
+def confirmation_hash(trade: NettedTrade, signer: str) -> StructHash:
     """The struct hash with which `signer` confirms a trade."""
     return struct_hash(NETTED_TRADE, (*trade.words(), signer))
 
 
-def leaf_of(trade: NettedTrade) -> bytes:
+def leaf_of(trade: NettedTrade) -> StructHash:
     """Where a trade stands in the tree of its cycle: the struct hash that its seller signs."""
     return confirmation_hash(trade, trade.seller)
 
@@ -49,13 +52,13 @@ def statement_hash(
     participants: Sequence[str],
     movements: Sequence[NetMovement],
     signer: str,
-) -> bytes:
+) -> StructHash:
     """The struct hash with which `signer` agrees to a cycle and to its movements in it."""
-    company = keccak(b"".join(encode(["address"], [member]) for member in participants))
-    moved = keccak(b"".join(struct_hash(NET_MOVEMENT, each.words()) for each in movements))
+    company = addresses_hash(participants)
+    moved = structs_hash(struct_hash(NET_MOVEMENT, each.words()) for each in movements)
     return struct_hash(NET_STATEMENT, (venue, *cycle.words(), company, moved, signer))
 
 
-def burn_hash(cycle: int, signer: str) -> bytes:
+def burn_hash(cycle: int, signer: str) -> StructHash:
     """The struct hash with which `signer` leaves a cycle."""
     return struct_hash(CYCLE_BURN, (cycle, signer))

@@ -38,7 +38,8 @@ REPO_MODULES = (
 )
 """The contracts whose code the repo facility runs on its storage, in the order of its `Modules`."""
 
-_DEPLOYMENT_GAS = 6_000_000
+DEPLOYMENT_GAS = 6_000_000
+"""Enough for any contract that a chain takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,7 @@ def _grant(manager: Contract, admin: LocalAccount, role: int, holder: LocalAccou
 
 
 def _creation(deployer: LocalAccount, name: str, *arguments: Any) -> Transaction:
-    return Transaction(deployer, None, interface(name).creation(*arguments), _DEPLOYMENT_GAS)
+    return Transaction(deployer, None, interface(name).creation(*arguments), DEPLOYMENT_GAS)
 
 
 def _run(chain: Chain, transactions: Sequence[Transaction]) -> list[Receipt]:

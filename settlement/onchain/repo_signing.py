@@ -13,7 +13,7 @@ from eth_abi import encode
 from eth_utils import keccak
 
 from settlement.model.repo import Agreement, Amendment, IncomeNotice, Line, RepoTerms
-from settlement.onchain.signing import struct_hash
+from settlement.onchain.signing import ArrayHash, StructHash, struct_hash, structs_hash
 
 LINE = "Line(address security,uint256 quantity,uint64 margin)"
 AGREEMENT = (
@@ -67,12 +67,12 @@ CLAIM_PAYMENT = (
 )
 
 
-def lines_hash(lines: Iterable[Line]) -> bytes:
+def lines_hash(lines: Iterable[Line]) -> ArrayHash:
     """The hash of lines, which the contract keeps once they changed."""
-    return keccak(b"".join(struct_hash(LINE, line.words()) for line in lines))
+    return structs_hash(struct_hash(LINE, line.words()) for line in lines)
 
 
-def agreement_id(agreement: Agreement) -> bytes:
+def agreement_id(agreement: Agreement) -> StructHash:
     """The id of an agreement, which terms name."""
     return struct_hash(AGREEMENT, agreement.words())
 
@@ -84,32 +84,32 @@ def netting_set(one: bytes, other: bytes, agreement: bytes, cash: str) -> bytes:
     return keccak(encode(("bytes32", "bytes32", "bytes32", "address"), (*padded, agreement, cash)))
 
 
-def terms_hash(terms: RepoTerms, signer: str) -> bytes:
+def terms_hash(terms: RepoTerms, signer: str) -> StructHash:
     """The struct hash that `signer` signs; the seller's is the id of the repo."""
     return struct_hash(REPO_TERMS, (*terms.words()[:-1], lines_hash(terms.lines), signer))
 
 
-def repo_id(terms: RepoTerms) -> bytes:
+def repo_id(terms: RepoTerms) -> StructHash:
     """The id of a repo: the struct hash that its seller signs."""
     return terms_hash(terms, terms.seller)
 
 
-def closing_hash(repo: bytes, signer: str) -> bytes:
+def closing_hash(repo: bytes, signer: str) -> StructHash:
     """The struct hash with which `signer` asks to close `repo`."""
     return struct_hash(CLOSING, (repo, signer))
 
 
-def cancellation_hash(repo: bytes, signer: str) -> bytes:
+def cancellation_hash(repo: bytes, signer: str) -> StructHash:
     """The struct hash with which `signer` cancels `repo`."""
     return struct_hash(CANCELLATION, (repo, signer))
 
 
-def notice_hash(repo: bytes, repurchase_date: int, signer: str) -> bytes:
+def notice_hash(repo: bytes, repurchase_date: int, signer: str) -> StructHash:
     """The struct hash with which `signer` gives notice."""
     return struct_hash(NOTICE, (repo, repurchase_date, signer))
 
 
-def amendment_hash(repo: bytes, number: int, amendment: Amendment, signer: str) -> bytes:
+def amendment_hash(repo: bytes, number: int, amendment: Amendment, signer: str) -> StructHash:
     """The struct hash with which `signer` agrees to an amendment."""
     words = (amendment.date, amendment.purchase_price, amendment.rate, lines_hash(amendment.lines))
     return struct_hash(AMENDMENT, (repo, number, *words, signer))
@@ -117,64 +117,68 @@ def amendment_hash(repo: bytes, number: int, amendment: Amendment, signer: str) 
 
 def substitution_hash(
     repo: bytes, number: int, day: int, lines: Iterable[Line], signer: str
-) -> bytes:
+) -> StructHash:
     """The struct hash with which `signer` agrees to a substitution on a day."""
     return struct_hash(SUBSTITUTION, (repo, number, day, lines_hash(lines), signer))
 
 
-def roll_hash(repo: bytes, next_repo: bytes, signer: str) -> bytes:
+def roll_hash(repo: bytes, next_repo: bytes, signer: str) -> StructHash:
     """The struct hash with which `signer` agrees to roll a repo into the next."""
     return struct_hash(ROLL, (repo, next_repo, signer))
 
 
-def income_hash(repo: bytes, income: IncomeNotice) -> bytes:
+def income_hash(repo: bytes, income: IncomeNotice) -> StructHash:
     """The struct hash with which the buyer acknowledges income."""
     return struct_hash(INCOME, (repo, *income.words()))
 
 
-def margin_call_hash(netting_set: bytes, number: int, signer: str) -> bytes:
+def margin_call_hash(netting_set: bytes, number: int, signer: str) -> StructHash:
     """The struct hash with which `signer` calls margin."""
     return struct_hash(MARGIN_CALL, (netting_set, number, signer))
 
 
-def margin_payment_hash(netting_set: bytes, number: int, payer: str, to: str, amount: int) -> bytes:
+def margin_payment_hash(
+    netting_set: bytes, number: int, payer: str, to: str, amount: int
+) -> StructHash:
     """The struct hash with which `payer` meets a call in cash."""
     return struct_hash(MARGIN_PAYMENT, (netting_set, number, payer, to, amount))
 
 
 def margin_delivery_hash(
     netting_set: bytes, number: int, giver: str, to: str, amount: int, lines: Iterable[Line]
-) -> bytes:
+) -> StructHash:
     """The struct hash with which `giver` meets a call of `amount` in securities."""
     return struct_hash(MARGIN_DELIVERY, (netting_set, number, giver, to, amount, lines_hash(lines)))
 
 
 def margin_return_hash(
     netting_set: bytes, number: int, payer: str, to: str, principal: int, interest: int
-) -> bytes:
+) -> StructHash:
     """The struct hash with which `payer` returns cash margin."""
     return struct_hash(MARGIN_RETURN, (netting_set, number, payer, to, principal, interest))
 
 
 def margin_restitution_hash(
     netting_set: bytes, number: int, giver: str, to: str, lines: Iterable[Line]
-) -> bytes:
+) -> StructHash:
     """The struct hash with which `giver` returns securities."""
     return struct_hash(MARGIN_RESTITUTION, (netting_set, number, giver, to, lines_hash(lines)))
 
 
-def default_notice_hash(netting_set: bytes, number: int, ground: bytes, signer: str) -> bytes:
+def default_notice_hash(netting_set: bytes, number: int, ground: bytes, signer: str) -> StructHash:
     """The struct hash with which `signer` declares a default: a repo's id, or zero for a call."""
     return struct_hash(DEFAULT_NOTICE, (netting_set, number, ground, signer))
 
 
 def stated_value_hash(
     netting_set: bytes, number: int, security: str, price: int, signer: str
-) -> bytes:
+) -> StructHash:
     """The struct hash with which `signer` states a price."""
     return struct_hash(STATED_VALUE, (netting_set, number, security, price, signer))
 
 
-def claim_payment_hash(netting_set: bytes, number: int, payer: str, to: str, amount: int) -> bytes:
+def claim_payment_hash(
+    netting_set: bytes, number: int, payer: str, to: str, amount: int
+) -> StructHash:
     """The struct hash with which `payer` pays a claim."""
     return struct_hash(CLAIM_PAYMENT, (netting_set, number, payer, to, amount))

@@ -2,15 +2,18 @@
 
 A type is written once, as the text that EIP-712 hashes; the fields of the model go in in the same
 order. What both sides sign ends in `signer`, so that one signature is never two consents.
+
+A hash made here is bytes like any other and remembers what it is of, so that whoever signed it can
+still show it: see `typed_data`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from eth_abi import encode
 from eth_account.signers.local import LocalAccount
@@ -34,8 +37,37 @@ FREE_DELIVERY = (
 CANCELLATION = (
     "Cancellation(address first,address second,uint64 bindingFrom,uint256 nonce,address signer)"
 )
-_DOMAIN = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+DOMAIN = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 _FIELD = re.compile(r"(\w+(?:\[\])?) \w+")
+
+
+class StructHash(bytes):
+    """The hash of a struct, with its type and its values; arrays among them as {ArrayHash}."""
+
+    type_text: str
+    values: Sequence[Any]
+
+    def __new__(cls, digest: bytes, type_text: str, values: Sequence[Any]) -> Self:
+        made = super().__new__(cls, digest)
+        made.type_text, made.values = type_text, values
+        return made
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return bytes(self), self.type_text, self.values
+
+
+class ArrayHash(bytes):
+    """The hash of an array, with its items: addresses, or structs by their hashes."""
+
+    items: Sequence[Any]
+
+    def __new__(cls, digest: bytes, items: Sequence[Any]) -> Self:
+        made = super().__new__(cls, digest)
+        made.items = items
+        return made
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return bytes(self), self.items
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +98,7 @@ def repo_domain(chain_id: int, contract: str) -> Domain:
     return Domain("DvP Repo Facility", chain_id, contract)
 
 
-def trade_hash(trade: Trade, signer: str) -> bytes:
+def trade_hash(trade: Trade, signer: str) -> StructHash:
     """The struct hash that `signer` signs; the seller's is the id of the trade."""
     return struct_hash(TRADE, (*trade.words(), signer))
 
@@ -85,12 +117,12 @@ def group_of(trades: Sequence[Trade]) -> bytes:
     return keccak(b"".join(unlinked))
 
 
-def free_delivery_hash(delivery: FreeDelivery, signer: str) -> bytes:
+def free_delivery_hash(delivery: FreeDelivery, signer: str) -> StructHash:
     """The struct hash that `signer` signs; the deliverer's is the id of the delivery."""
     return struct_hash(FREE_DELIVERY, (*delivery.words(), signer))
 
 
-def cancellation_hash(cancellation: Cancellation, signer: str) -> bytes:
+def cancellation_hash(cancellation: Cancellation, signer: str) -> StructHash:
     """The struct hash that `signer` signs."""
     return struct_hash(CANCELLATION, (*cancellation.words(), signer))
 
@@ -103,20 +135,38 @@ def sign(key: LocalAccount, domain: Domain, struct: bytes) -> bytes:
 
 def signer_of(domain: Domain, struct: bytes, signature: bytes) -> str | None:
     """Whose key signed; None where it is no signature of 65 bytes."""
+    return recovered(domain.digest(struct), signature)
+
+
+def recovered(digest: bytes, signature: bytes) -> str | None:
+    """Whose key signed a digest; None where it is no signature of 65 bytes."""
     if len(signature) != 65:
         return None
     try:
         sides = keys.Signature(signature[:64] + bytes([signature[64] - 27]))
-        key = sides.recover_public_key_from_msg_hash(domain.digest(struct))
+        key = sides.recover_public_key_from_msg_hash(digest)
     except (ValueError, BadSignature, ValidationError):
         return None
     return str(key.to_checksum_address())
 
 
-def struct_hash(type_text: str, values: Sequence[Any]) -> bytes:
+def struct_hash(type_text: str, values: Sequence[Any]) -> StructHash:
     """EIP-712 `hashStruct` of a struct whose dynamic members are given by their hashes."""
     type_hash, kinds = _parsed(type_text)
-    return keccak(encode(("bytes32", *kinds), (type_hash, *values)))
+    digest = keccak(encode(("bytes32", *kinds), (type_hash, *values)))
+    return StructHash(digest, type_text, values)
+
+
+def structs_hash(structs: Iterable[StructHash]) -> ArrayHash:
+    """The hash of an array of structs, given by theirs."""
+    items = tuple(structs)
+    return ArrayHash(keccak(b"".join(items)), items)
+
+
+def addresses_hash(addresses: Sequence[str]) -> ArrayHash:
+    """The hash of an array of addresses."""
+    words = (encode(["address"], [address]) for address in addresses)
+    return ArrayHash(keccak(b"".join(words)), tuple(addresses))
 
 
 @cache
@@ -130,4 +180,4 @@ def _parsed(type_text: str) -> tuple[bytes, tuple[str, ...]]:
 def _separator(name: str, version: str, chain_id: int, contract: str) -> bytes:
     values = (keccak(text=name), keccak(text=version), chain_id, contract)
     kinds = ("bytes32", "bytes32", "bytes32", "uint256", "address")
-    return keccak(encode(kinds, (keccak(text=_DOMAIN), *values)))
+    return keccak(encode(kinds, (keccak(text=DOMAIN), *values)))

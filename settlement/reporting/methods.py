@@ -31,7 +31,7 @@ class SettlementMethod(Enum):
     CCP = "ccp"
 
 
-_MEANINGS = {
+MEANINGS = {
     SettlementMethod.GROSS: "gross: each trade by itself, cash and securities in full",
     SettlementMethod.CASH_NET: "cash-net: securities trade by trade, cash one net for each member",
     SettlementMethod.NET: "net: one net for each member in cash and in each security",
@@ -136,7 +136,7 @@ def method_lines(run: MethodRun) -> Iterator[str]:
     """The run for people, line by line, none longer than 100 letters unless a name is."""
     yield from heading_lines(run)
     yield ""
-    yield f"Settled {_MEANINGS[run.method]}"
+    yield f"Settled {MEANINGS[run.method]}"
     yield ""
     yield from _need_lines(run)
     yield ""
@@ -161,11 +161,16 @@ def heading_lines(run: MethodRun) -> Iterator[str]:
     yield f"{cash_net}  {run.netted_percent}% netted"
 
 
-def _need_lines(run: MethodRun) -> Iterator[str]:
+def need(run: MethodRun) -> str:
+    """What the cash is that a member needs."""
     one_by_one = run.method is SettlementMethod.GROSS
-    need = "the most it has paid out before it is paid" if one_by_one else "what it pays net"
+    is_it = "the most it has paid out before it is paid" if one_by_one else "what it pays net"
     date_of_it = "" if run.first_day == run.last_day else " on the date that takes most"
-    yield f"Cash that each member needs{date_of_it}: {need}"
+    return f"Cash that each member needs{date_of_it}: {is_it}"
+
+
+def _need_lines(run: MethodRun) -> Iterator[str]:
+    yield need(run)
     rows = [*run.needed_by.items(), ("all together", run.cash_needed)]
     yield from _amounts(rows)
 

@@ -117,6 +117,24 @@ def checks_document(checks: Sequence[Check]) -> list[dict[str, Any]]:
     ]
 
 
+def changes_document(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """Holdings before and after, for a program."""
+    return [
+        {
+            "party": change.party,
+            "asset": change.asset,
+            "before": _plain(change.before),
+            "after": _plain(change.after),
+        }
+        for change in changes
+    ]
+
+
+def refusal_document(refusal: Refusal) -> dict[str, Any]:
+    """A refusal for a program."""
+    return {"sentence": refusal.sentence, "error": refusal.error, "reason": refusal.reason}
+
+
 def _step(told: Told) -> dict[str, Any]:
     step: dict[str, Any] = {
         "at": told.at.isoformat(),
@@ -125,24 +143,14 @@ def _step(told: Told) -> dict[str, Any]:
         "outcome": _outcome(told),
         "expected": told.expected,
         "figures": _row(told.figures),
-        "changes": [
-            {
-                "party": change.party,
-                "asset": change.asset,
-                "before": _plain(change.before),
-                "after": _plain(change.after),
-            }
-            for change in told.changes
-        ],
+        "changes": changes_document(told.changes),
     }
     step |= {name: [_row(row) for row in rows] for name, rows in told.tables.items()}
     if told.mistake:
         step["mistake"] = told.mistake
     if told.refusal:
         step["refusal"] = {
-            "sentence": told.refusal.sentence,
-            "error": told.refusal.error,
-            "reason": told.refusal.reason,
+            **refusal_document(told.refusal),
             "nothing_moved": told.nothing_moved,
         }
     return step

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from settlement.coordinator.readiness import Leg
+from settlement.depository.reconciliation import against_issues
 from settlement.errors import BadInput, Refused, UnknownName
 from settlement.market import Market
 from settlement.model.asset import Cash, CashKind, SecurityKind
@@ -24,7 +25,7 @@ from settlement.scenario.acts.base import Act, Result, Stage
 from settlement.scenario.model import Scenario
 from settlement.scenario.steps.base import REFUSED, Step
 from settlement.scenario.steps.movements import Transfer
-from settlement.units import cash_from_chain, parse_decimal, show_cash
+from settlement.units import cash_from_chain, parse_decimal
 
 _BEFORE_START = timedelta(hours=1)
 _PREPARATION = timedelta(minutes=5)
@@ -200,18 +201,8 @@ class Runner:
         market = self.market
         yield Check("Register = chain = book", tuple(map(str, market.differences())))
         cash = market.directory.cash(self.scenario.currency)
-        issued = sum(
-            event.arguments["amount"] * (1 if event.name == "Minted" else -1)
-            for event in market.journal.events
-            if event.address == cash.address and event.name in {"Minted", "Redeemed"}
-        )
-        held = sum(
-            market.journal.register.balance(cash.address, holder)
-            for holder in market.journal.register.holders(cash.address)
-        )
-        shown = [show_cash(cash_from_chain(units)) for units in (issued, held)]
-        broken = () if issued == held else ("{} issued, {} held".format(*shown),)
-        yield Check("cash conserved", broken)
+        lost = against_issues(market.journal.events, market.journal.register, [cash])
+        yield Check("cash conserved", tuple(map(str, lost)))
 
     def _final_balances(self) -> Iterator[str]:
         balances = self._shown_balances()

@@ -113,6 +113,23 @@ def test_both_sides_sign_the_same_trade_each_for_itself(market, cast, trade):
     )
 
 
+def test_a_client_keeps_what_it_signed_and_nothing_else(market, cast, trade):
+    signed = market.dvp.sign("S1", trade)
+    (kept,) = cast.dealer.signed
+    assert kept.struct == signing.trade_hash(trade, cast.dealer.address)
+    assert (kept.domain, kept.signature) == (market.dvp.domain, signed.seller_signature)
+    with pytest.raises(RefusedToSign):
+        market.dvp.sign("S2", replace(trade, cash="0x" + "12" * 20))
+    assert cast.dealer.signed == [kept]
+
+
+def test_what_it_signed_is_no_part_of_who_a_party_is(market, cast, trade):
+    before = replace(cast.dealer, signed=[])
+    market.dvp.sign("S1", trade)
+    assert cast.dealer == before
+    assert repr(cast.dealer) == repr(before)
+
+
 def test_one_signature_is_never_two_consents(market, trade):
     """Every signed type ends in its signer: the seller's signature fits the seller's data only."""
     signed = market.dvp.sign("S1", trade)

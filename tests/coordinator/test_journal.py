@@ -48,6 +48,26 @@ def test_submitting_reports_failures_instead_of_raising_them(market, cast):
     assert market.differences() == []
 
 
+def test_what_was_sent_is_kept_with_what_became_of_it(market, cast):
+    security = token(market.directory.security("T-2035"))
+    transfers = [
+        security.transaction(cast.dealer.key, "transfer", cast.fund.address, units)
+        for units in (1_000, 1_500)
+    ]
+    before = len(market.journal.sent)
+    receipts = market.journal.submit(transfers)
+    kept = market.journal.sent[before:]
+    assert [each.transaction for each in kept] == transfers
+    assert [each.receipt for each in kept] == receipts
+    assert market.journal.transactions == before + 2
+
+
+def test_it_says_what_it_watches(market, deploy):
+    stranger = deploy("AccessManager", market.operators.deployer.address)
+    first, *_, last = [each.address for each in market.journal.watched]
+    assert (first, last) == (market.deployment.registry.address, stranger.address)
+
+
 def test_what_is_not_watched_is_not_heard(market, cast):
     security = token(market.directory.security("T-2035"))
     market.journal._contracts.pop(security.address)

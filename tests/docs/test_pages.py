@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from settlement.drills import catalogue as drills
+from settlement.drills.performance import perform
+from settlement.reporting.drill_text import phase_lines
 from settlement.reporting.text import story_lines
 from settlement.scenario.catalogue import find
 from settlement.scenario.runner import Runner
@@ -114,6 +117,17 @@ def test_queues_and_nets_quote_the_library():
     quoted = _FENCE.findall(NETTING.read_text("utf-8"))
     assert len(quoted) == 4
     assert all(block.split("\n", 1)[1].removesuffix("```") in told for block in quoted)
+
+
+def test_the_page_of_drills_quotes_a_drill():
+    told = "\n".join(
+        line.rstrip()
+        for phase in perform(drills.find("cash-short")).phases
+        for line in phase_lines(phase)
+    )
+    quoted = _FENCE.findall((ROOT / "docs" / "drills.md").read_text("utf-8"))
+    assert len(quoted) == 2
+    assert all(block.split("\n", 1)[1].removesuffix("\n```") in told for block in quoted)
 
 
 def test_every_word_for_a_repo_has_its_act():

@@ -68,7 +68,7 @@ def test_demo_tells_the_day(dvp):
         assert figure in told
     assert "short 0.01" in " ".join(told.split())
     assert told.count("nothing moved ✓") == 2
-    assert told.splitlines()[-1].startswith("Next: dvp run")
+    assert told.splitlines()[-1].startswith("Next: dvp drill cash-short")
 
 
 def test_demo_for_a_program(dvp):

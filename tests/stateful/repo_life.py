@@ -11,7 +11,6 @@ from settlement.chain.base import Transaction
 from settlement.market import Market
 from settlement.onchain import repo_signing
 from settlement.onchain.contract import Contract, interface
-from settlement.testing import _immutable
 from tests.contracts.repo.schedule import lei_of
 from tests.stateful.census import Census
 from tests.stateful.repo_acts import RepoActs
@@ -107,5 +106,5 @@ def fresh_life() -> Life:
     """The same market for everybody, with its first repos open, on a chain that went back."""
     opened, restore = _opened()
     restore()
-    shared = [*_immutable(opened.market), opened.census, opened.keys]
+    shared = [*opened.market.shared(), opened.census, opened.keys]
     return copy.deepcopy(opened, {id(thing): thing for thing in shared})

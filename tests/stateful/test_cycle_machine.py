@@ -12,7 +12,6 @@ refuse it; none means that it must settle. After every step all accounts and all
 
 from __future__ import annotations
 
-import copy
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -28,7 +27,6 @@ from settlement.chain.base import Reverted, Transaction
 from settlement.market import Market
 from settlement.model.cycle import Cycle, NetMovement, NetStatement
 from settlement.onchain.contract import Contract, interface
-from settlement.testing import _immutable
 from tests.contracts.live import Live, decoded
 from tests.contracts.pen import Pen
 from tests.contracts.settlement.cycles import Cycles
@@ -88,7 +86,7 @@ class CycleMachine(RuleBasedStateMachine):
         super().__init__()
         opened, self.census, restore = _opened()
         restore()
-        self.market = copy.deepcopy(opened, {id(thing): thing for thing in _immutable(opened)})
+        self.market = opened.copy()
         directory = self.market.directory
         self.people = {name: directory.party(name) for name in NAMES}
         self.assets = {symbol: directory.asset(symbol) for symbol in SYMBOLS}

@@ -12,7 +12,6 @@ it; none means that it must settle. After every step all accounts are read in on
 
 from __future__ import annotations
 
-import copy
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,7 +28,6 @@ from settlement.errors import Refused
 from settlement.market import Market
 from settlement.model.trade import Trade
 from settlement.onchain.contract import Contract, interface, token
-from settlement.testing import _immutable
 from tests.contracts.live import Live, decoded
 from tests.contracts.pen import Pen
 
@@ -117,7 +115,7 @@ class SettlementMachine(RuleBasedStateMachine):
         super().__init__()
         opened, self.census, restore = _opened()
         restore()
-        self.market = copy.deepcopy(opened, {id(thing): thing for thing in _immutable(opened)})
+        self.market = opened.copy()
         directory = self.market.directory
         self.people = {name: directory.party(name) for name in NAMES}
         self.names = {party.address: name for name, party in self.people.items()}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from settlement.cli.output import AsJson, show_document
+from settlement.cli.written import require_writable, write
 from settlement.errors import BadInput
 
 if TYPE_CHECKING:
@@ -50,9 +51,7 @@ def liquidity(
 ) -> int:
     """What settles for how much cash: gross, by queue rules, netted, and in between."""
     flow, queues = _flow(file, seed, trades, members)
-    if chart:
-        _require_svg(chart)
-        _require_writable(chart)
+    require_writable(chart, ".svg", "a chart")
 
     from settlement.analytics.liquidity import study
     from settlement.reporting import liquidity as report
@@ -65,7 +64,7 @@ def liquidity(
     if chart:
         from settlement.reporting.chart import svg
 
-        _write(chart, svg(report.chart(flow, studied)))
+        write(chart, svg(report.chart(flow, studied)))
     if as_json:
         drawn = {"chart": str(chart)} if chart else {}
         show_document("study", {"liquidity": report.document(flow, studied), **drawn})
@@ -106,24 +105,3 @@ def _random(seed: int, trades: int, members: int) -> tuple[Flow, list[list[Oblig
 
     name = f"random flow {seed} of {members} members"
     return Flow(name, trades, 1, CURRENCY), [random_flow(seed, trades, members)]
-
-
-def _require_svg(chart: Path) -> None:
-    if chart.suffix != ".svg":
-        raise BadInput(f"{chart} does not end in .svg, which is what a chart is")
-
-
-def _require_writable(chart: Path) -> None:
-    """Says before the study what cannot be written after it; leaves everything as it was."""
-    new = not chart.exists()
-    _write(chart, "", "a")
-    if new:
-        chart.unlink()
-
-
-def _write(chart: Path, text: str, mode: str = "w") -> None:
-    try:
-        with chart.open(mode, encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-    except OSError as trouble:
-        raise BadInput(f"{chart} cannot be written: {trouble.strerror}") from None

@@ -90,7 +90,7 @@ def test_every_text_of_python_s_is_looked_at():
         for text in vars(module).values()
         if isinstance(text, str) and re.match(r"[A-Z]\w+\(", text)
     }
-    assert of_python - known == {signing._DOMAIN}
+    assert of_python - known == {signing.DOMAIN}
 
 
 def _source(library):
