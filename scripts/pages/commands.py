@@ -10,9 +10,6 @@ from typing import Any
 from settlement.cli import run
 from settlement.cli.app import app
 
-MANY = 2
-"""More commands than this of one group are too many for a table."""
-
 
 def commands() -> list[tuple[tuple[str, ...], str]]:
     """Every command: its words, and the text of its function."""
@@ -20,14 +17,12 @@ def commands() -> list[tuple[tuple[str, ...], str]]:
 
 
 def summary() -> list[tuple[tuple[str, ...], str]]:
-    """The same, but a group of many commands is one entry."""
-    large = {
-        inner.name: inner.typer_instance.info.help
-        for inner in app.registered_groups
-        if len(inner.typer_instance.registered_commands) > MANY
+    """The same, but a group of commands is one entry."""
+    groups = {
+        str(inner.name): str(inner.typer_instance.info.help) for inner in app.registered_groups
     }
-    single = [(words, text) for words, text in commands() if words[0] not in large]
-    return [*single, *(((name,), text) for name, text in large.items())]
+    single = [(words, text) for words, text in commands() if words[0] not in groups]
+    return [*single, *(((name,), text) for name, text in groups.items())]
 
 
 def _commands(group: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -6,6 +6,7 @@ Its repos open and close one by one, or its purchases alone settle by a method o
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from settlement.cli.output import AsJson, show_document
+from settlement.cli.written import Report, require_writable, write_page
 from settlement.errors import Refused
 from settlement.reporting.methods import SettlementMethod
 
@@ -32,6 +34,16 @@ class Settle(Enum):
     ALL = "all"
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of a file: for the exit code, for programs, for people, and to hand out."""
+
+    went_through: bool
+    document: dict[str, Any]
+    lines: Iterator[str]
+    page: Callable[[], str]
+
+
 _MANY = 50
 """Rows from which the run says what it is doing: it will take more than a second."""
 
@@ -44,9 +56,11 @@ def book(
             "--settle", help="Instead, settle the purchases alone, by this method or all."
         ),
     ] = None,
+    report: Report = None,
     as_json: AsJson = False,
 ) -> int:
     """Open every repo of a trade file by DvP and close it at term, or settle it netted."""
+    require_writable(report, ".html", "a report")
     from settlement.tradefile.reading import read_trade_file
 
     trades = read_trade_file(file)
@@ -56,42 +70,56 @@ def book(
             print(words, file=sys.stderr)
 
     if method is None:
-        went_through, document, lines = _repos(trades, progress)
+        outcome = _repos(trades, progress)
     elif method is Settle.ALL:
-        went_through, document, lines = _compared(trades, progress)
+        outcome = _compared(trades, progress)
     else:
-        by = SettlementMethod(method.value)
-        went_through, document, lines = _purchases(trades, by, progress)
+        outcome = _purchases(trades, SettlementMethod(method.value), progress)
+    if not as_json:
+        print("\n".join(outcome.lines))
+    written = write_page(report, outcome.page, aloud=not as_json)
     if as_json:
-        show_document("book", document)
-    else:
-        print("\n".join(lines))
-    return 0 if went_through else 1
+        show_document("book", outcome.document | written)
+    return 0 if outcome.went_through else 1
 
 
-def _repos(
-    trades: TradeFile, progress: Callable[[str], None]
-) -> tuple[bool, dict[str, Any], Iterator[str]]:
+def _repos(trades: TradeFile, progress: Callable[[str], None]) -> _Outcome:
     from settlement.reporting.book import book_lines, document
     from settlement.tradefile.runner import BookRunner
 
-    run = BookRunner(trades, progress).run()
-    return run.went_through, document(run), book_lines(run)
+    runner = BookRunner(trades, progress)
+    run = runner.run()
+
+    def page() -> str:
+        from settlement.ledger import ledger_of
+        from settlement.reporting.page.book import book_page
+        from settlement.reporting.page.render import html
+
+        return html(book_page(run, ledger_of(runner.market, run.currency)))
+
+    return _Outcome(run.went_through, document(run), book_lines(run), page)
 
 
 def _purchases(
     trades: TradeFile, method: SettlementMethod, progress: Callable[[str], None]
-) -> tuple[bool, dict[str, Any], Iterator[str]]:
+) -> _Outcome:
     from settlement.reporting.methods import document, method_lines
     from settlement.tradefile.methods import MethodRunner
 
-    run = MethodRunner(trades, method, progress).run()
-    return run.went_through, document(run), method_lines(run)
+    runner = MethodRunner(trades, method, progress)
+    run = runner.run()
+
+    def page() -> str:
+        from settlement.ledger import ledger_of
+        from settlement.reporting.page.methods import method_page
+        from settlement.reporting.page.render import html
+
+        return html(method_page(run, ledger_of(runner.market, run.currency)))
+
+    return _Outcome(run.went_through, document(run), method_lines(run), page)
 
 
-def _compared(
-    trades: TradeFile, progress: Callable[[str], None]
-) -> tuple[bool, dict[str, Any], Iterator[str]]:
+def _compared(trades: TradeFile, progress: Callable[[str], None]) -> _Outcome:
     from settlement.coordinator.cycle import CYCLE_TOO_LARGE
     from settlement.reporting.comparison import Comparison, comparison_lines, document
     from settlement.tradefile.methods import BatchTooLarge, MethodRunner
@@ -107,4 +135,11 @@ def _compared(
                 raise
             left_out[method.value] = refused.sentence
     compared = Comparison(runs, left_out)
-    return compared.went_through, document(compared), comparison_lines(compared)
+
+    def page() -> str:
+        from settlement.reporting.page.comparison import comparison_page
+        from settlement.reporting.page.render import html
+
+        return html(comparison_page(compared))
+
+    return _Outcome(compared.went_through, document(compared), comparison_lines(compared), page)

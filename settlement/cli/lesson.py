@@ -72,7 +72,7 @@ def _list(lessons: Mapping[str, str], as_json: bool) -> int:
 
 
 def _failure(fails: str, at: str) -> Failure:
-    from settlement.lessons.trades import FIRMS, Failure, on_the_day
+    from settlement.lessons.trades import AGREED, END, FIRMS, Failure, on_the_day
 
     if fails not in (*FIRMS, _NOBODY):
         raise UnknownName("party", fails, (*FIRMS, _NOBODY))
@@ -80,7 +80,10 @@ def _failure(fails: str, at: str) -> Failure:
         time = datetime.strptime(at, "%H:%M")  # noqa: DTZ007 - the day and its zone are the lesson's
     except ValueError:
         raise BadInput(f"'{at}' is not a time of the day like 11:15") from None
-    return Failure(None if fails == _NOBODY else fails, on_the_day(time.hour, time.minute))
+    moment = on_the_day(time.hour, time.minute)
+    if not AGREED <= moment <= END:
+        raise BadInput(f"the day goes from {AGREED:%H:%M} to {END:%H:%M}, and {at} is not in it")
+    return Failure(None if fails == _NOBODY else fails, moment)
 
 
 def _move(written: str) -> Decimal:

@@ -61,6 +61,8 @@ def _run(story: str, report: Path | None, evidence: Path | None, as_json: bool) 
     scenario = find(story)
     require_writable(report, ".html", "a report")
     if evidence is not None:
+        if report is not None and report.resolve().is_relative_to(evidence.resolve()):
+            raise BadInput(f"{report} is in {evidence}, which is for evidence alone")
         require_room(evidence)
     runner = Runner(scenario)
     told = runner.run()

@@ -40,4 +40,5 @@ def _without(part: Drill) -> Phase:
     scene.told()
     scene.from_here()
     part.without(scene)
-    return Phase("Without DvP", scene.told(), changes=scene.changes(), lost=scene.lost())
+    tried = tuple(scene.attempts)
+    return Phase("Without DvP", scene.told(), tried, scene.changes(), scene.lost())

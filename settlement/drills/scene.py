@@ -56,7 +56,7 @@ class Scene:
 
     @classmethod
     def open(cls) -> Scene:
-        """A chain with the cast on it and nothing else; only the scene opened last may be played."""
+        """A chain with the cast on it alone; only the scene that was opened last may be played."""
         market = _morning()()
         return cls(market, {CASH: Decimal(1), NOTE: PRICE}, market.balances())
 
@@ -108,7 +108,10 @@ class Scene:
         except Refused as refused:
             self.say(f"{source} cannot send {target} {shown}: {refused.sentence}")
         else:
-            raise AssertionError(f"{source} sends {target} {shown}, which was not to get through")
+            amiss = ("it was not to get through",)
+            self.attempts.append(
+                Attempt(f"{source} sends {target} {shown}", None, (), (), amiss, 0)
+            )
 
     def issues(self, name: str, amount: Decimal) -> None:
         """The bank issues cash."""
@@ -141,9 +144,9 @@ class Scene:
             moves[seller, cash] += trade.amount
         return {key: units for key, units in moves.items() if units}
 
-    def refused(self, what: str, deed: Deed, *errors: str) -> None:
+    def refused(self, what: str, deed: Deed, error: str, *others: str) -> None:
         """Submits what must be refused, for one of these errors; nothing may move."""
-        self._attempt(what, deed, {}, errors)
+        self._attempt(what, deed, {}, (error, *others))
 
     def settled(self, what: str, deed: Deed, agreed: Moves) -> None:
         """Submits what must get through and move exactly what was agreed."""

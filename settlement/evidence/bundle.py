@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from settlement.analytics.queueing.files import printable
 from settlement.errors import BadFile, BadInput, Problem
 
 MANIFEST = "manifest.jsonl"
@@ -24,6 +25,9 @@ STATEMENTS = "statements"
 
 CHAINED = (TRANSACTIONS, EVENTS, INSTRUCTIONS)
 """The files of chained lines that the manifest names."""
+
+MOST_BYTES = 500_000_000
+"""All files of a bundle together."""
 
 _LONGEST = 60
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
@@ -77,17 +81,29 @@ def read_files(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         raise BadFile([Problem(str(folder), 0, "", "is not a folder")])
     files = {}
+    left = MOST_BYTES
     try:
-        for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder).as_posix()
-            if path.is_file() and not path.is_symlink():
-                files[name] = path.read_bytes()
-            elif name != STATEMENTS or path.is_symlink():
-                raise BadFile([Problem(str(path), 0, "", "does not belong to a bundle")])
+        for path in _paths(folder):
+            left -= path.stat().st_size
+            if left < 0:
+                message = f"is more than a bundle has: {MOST_BYTES:,} bytes in all its files"
+                raise BadFile([Problem(str(path), 0, "", message)])
+            files[path.relative_to(folder).as_posix()] = path.read_bytes()
     except OSError as problem:
         reason = (problem.strerror or "cannot be read").lower()
         raise BadFile([Problem(str(problem.filename or folder), 0, "", reason)]) from None
     return files
+
+
+def _paths(folder: Path) -> Iterator[Path]:
+    """The files of a bundle, no folder but that of the statements, and nothing that is a link."""
+    for path in sorted(folder.iterdir()):
+        if path == folder / STATEMENTS and path.is_dir() and not path.is_symlink():
+            yield from _paths(path)
+        elif path.is_file() and not path.is_symlink():
+            yield path
+        else:
+            raise BadFile([Problem(printable(str(path)), 0, "", "does not belong to a bundle")])
 
 
 def require_exactly(folder: Path, expected: Iterable[str], found: Iterable[str]) -> None:
@@ -98,7 +114,8 @@ def require_exactly(folder: Path, expected: Iterable[str], found: Iterable[str])
             raise BadFile([Problem(str(folder / name), 0, "", "is missing")])
     for name in there:
         if name not in wanted:
-            raise BadFile([Problem(str(folder / name), 0, "", "does not belong to this bundle")])
+            where = printable(str(folder / name))
+            raise BadFile([Problem(where, 0, "", "does not belong to this bundle")])
 
 
 def _unwritable(folder: Path, problem: OSError) -> BadInput:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from settlement.analytics.queueing.files import printable
 from settlement.errors import BadFile, Problem
 
 _BEFORE_THE_FIRST = "0" * 64
@@ -72,8 +73,8 @@ class Line:
                 self.refuse(field, f"is {_short(found)} and would be {_short(expected)}")
 
     def refuse(self, field: str, message: str) -> NoReturn:
-        """Names this line."""
-        raise BadFile([Problem(self.file, self.number, field, message)])
+        """Names this line. A terminal obeys nothing of what stands in it."""
+        raise BadFile([Problem(self.file, self.number, printable(field), printable(message))])
 
     def _typed(self, field: str, kind: type, what: str) -> Any:
         if field not in self.content:

@@ -14,7 +14,7 @@ from typing import Any
 from settlement.coordinator.directory import Party
 from settlement.errors import BadInput
 from settlement.evidence.chained import Line, canonical
-from settlement.evidence.facts import Facts
+from settlement.evidence.facts import TOKENS, Facts
 from settlement.evidence.record import Posted, plain
 from settlement.onchain import cycle_signing, repo_signing, signing, typed_data
 from settlement.onchain.typed_data import Document
@@ -106,6 +106,9 @@ def consents_in(lines: Sequence[Line], posted: Sequence[Posted], facts: Facts) -
             line.refuse("signature", f"is not that of {facts.called(line.text('signer'))}")
         if signer not in wallets:
             line.refuse("signer", "is no wallet of this bundle")
+        if document["message"].get("signer", signer) != signer:
+            line.refuse("typed_data", "names another signer")
+        _require_assets(line, document["message"], facts)
         if signature in seen:
             line.refuse("signature", "stands twice")
         seen.add(signature)
@@ -124,12 +127,21 @@ def _consent(
 
 
 def _require_known(line: Line, document: Document, facts: Facts) -> None:
-    """A type and a domain of this market, and no signer in it but who signed."""
+    """A type and a domain of this market."""
     kind = document.get("primaryType")
     if not isinstance(kind, str) or canonical(document.get("types")) != canonical(_KNOWN.get(kind)):
         line.refuse("typed_data", "is of no type that is signed here")
     if document.get("domain") not in _domains(facts):
         line.refuse("typed_data", "is for no contract of this bundle")
+
+
+def _require_assets(line: Line, message: Mapping[str, Any], facts: Facts) -> None:
+    """What was signed as cash is cash of the bundle, and what as a security is a security of it."""
+    decimals = {asset.address: asset.decimals for asset in facts.assets}
+    for part in (message, *message.get("lines", ())):
+        for field, token in (("cash", "CashToken"), ("security", "SecurityEntitlement")):
+            if field in part and decimals.get(part[field]) != TOKENS[token]:
+                line.refuse("typed_data", f"has a {field} that is none of this bundle's")
 
 
 def _domains(facts: Facts) -> list[dict[str, str]]:

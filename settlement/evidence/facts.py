@@ -14,6 +14,7 @@ from typing import Any
 
 from settlement.evidence.bundle import statement_names
 from settlement.evidence.chained import Line
+from settlement.model.asset import CashKind, SecurityKind
 from settlement.onchain.contract import Contract, deployed
 from settlement.units import cash_from_chain
 
@@ -21,6 +22,11 @@ FORMAT = "1"
 
 TOKENS = {"CashToken": 6, "SecurityEntitlement": 0}
 """The contracts of assets, with their decimals."""
+
+_KINDS = {
+    "CashToken": {kind.value for kind in CashKind},
+    "SecurityEntitlement": {kind.value for kind in SecurityKind},
+}
 
 _ALONE = {
     *("WalletRegistry", "Settlement", "NetSettlement", "RepoFacility", "TriPartyCustody"),
@@ -30,6 +36,14 @@ _ALONE = {
 
 CONTRACTS = {*TOKENS, *_ALONE}
 """Those whose events a bundle decodes; of any other contract it keeps the raw log."""
+
+_DISTINCT = (
+    ("contract", "address"),
+    ("wallet", "address"),
+    ("asset", "symbol"),
+    ("asset", "address"),
+)
+"""What no two lines of a part have in common."""
 
 _CHAIN_ID = re.compile(r"[1-9][0-9]{0,76}", re.ASCII)
 
@@ -122,12 +136,13 @@ def facts_in(lines: Sequence[Line]) -> Facts:
     )
     for line, row in zip(lines, fact_rows(facts), strict=False):
         line.require(row)
-    for part, field in (("contract", "address"), ("wallet", "address"), ("asset", "symbol")):
+    for part, field in _DISTINCT:
         _require_distinct(parts.get(part, ()), field)
     _require_distinct(
         (line for line in parts.get("contract", ()) if line.text("name") in _ALONE), "name"
     )
     _require_tokens(parts.get("asset", ()), facts)
+    _require_whole(lines, facts)
     return facts
 
 
@@ -172,8 +187,25 @@ def _require_distinct(lines: Iterable[Line], field: str) -> None:
 
 
 def _require_tokens(lines: Iterable[Line], facts: Facts) -> None:
-    """Every asset is a token of this market, with the decimals that such tokens have."""
-    decimals = {each.address: TOKENS.get(each.name) for each in facts.contracts}
+    """Every asset is a token of this market, of a kind and with the decimals that such have."""
+    names = {each.address: each.name for each in facts.contracts}
     for line, asset in zip(lines, facts.assets, strict=True):
-        if decimals.get(asset.address) != asset.decimals:
+        name = names.get(asset.address, "")
+        if TOKENS.get(name) != asset.decimals:
             line.refuse("decimals", "is not that of the contract at the asset's address")
+        if asset.kind not in _KINDS[name]:
+            line.refuse("kind", f"is none of a {name}")
+        if bool(asset.isin) == bool(asset.decimals):
+            line.refuse("isin", "stands with a security, and with no cash")
+
+
+def _require_whole(lines: Sequence[Line], facts: Facts) -> None:
+    """Every contract that a market has one of is there, and every token is an asset."""
+    for name in sorted(_ALONE):
+        if not facts.only(name):
+            lines[0].refuse("part", f"comes before no {name}, which every market has")
+    assets = {asset.address for asset in facts.assets}
+    for line in lines:
+        token = line.content["part"] == "contract" and line.text("name") in TOKENS
+        if token and line.text("address") not in assets:
+            line.refuse("address", "is that of a token, and of no asset")

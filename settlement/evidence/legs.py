@@ -1,25 +1,24 @@
 """What consents move, against what the tokens moved, transaction by transaction.
 
 The two must come to the same for each wallet and asset, netted or not. A settlement, a delivery,
-the opening of a repo and a cycle say all that moves; an act of the issuer or of the depository says
-what moves of its own asset. What moves later in the life of a repo depends on days and prices and
-is not worked out here.
+the opening of a repo and a cycle say all that moves, and so does an act of the issuer or of the
+depository. What moves later in the life of a repo depends on days and prices and is not worked out
+here; nothing moves behind any other event.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from settlement.chain.base import checksummed
 from settlement.depository.reasons import TRANSFER
 from settlement.evidence.consents import Consent
-from settlement.evidence.facts import Facts, HeldAsset
+from settlement.evidence.facts import Facts
 from settlement.evidence.record import Entry
 from settlement.evidence.terms import REPO_TERMS, repo_terms, statement_of
 
-_NOBODY = "0x" + "00" * 20
+NOBODY = "0x" + "00" * 20
 """Where a token comes from that is issued, and goes to that is taken out; no custody either."""
 
 Net = Counter[tuple[str, str]]
@@ -30,15 +29,14 @@ def require_legs(facts: Facts, entries: Sequence[Entry], consents: Sequence[Cons
     """Refuses a transaction whose transfers are not what its other events say. Raises {BadFile}."""
     if _is_of_a_repos_life(entries, consents):
         return
-    _require_reasons(entries)
     telling = [entry for entry in entries if entry.name in _LEGS]
-    expected, moved = Net(), Net()
+    if not telling:
+        _require_calls_of_tokens(entries)
+        return
+    expected, moved = Net(), _moved(entries)
     for entry in telling:
         expected.update(_LEGS[entry.name](entry, consents, facts))
-    for entry in entries:
-        if entry.name == TRANSFER:
-            moved.update(_transferred(entry))
-    for asset in _told(facts, telling):
+    for asset in facts.assets:
         for wallet in facts.wallets:
             key = wallet.address, asset.address
             if moved[key] != expected[key]:
@@ -47,32 +45,33 @@ def require_legs(facts: Facts, entries: Sequence[Entry], consents: Sequence[Cons
                 telling[0].line.refuse("event", message)
 
 
+def paid_by(wallet: str, cash: str, entries: Iterable[Entry]) -> int:
+    """What a wallet paid in a transaction, net."""
+    return -_moved(entries)[wallet, cash]
+
+
 def _is_of_a_repos_life(entries: Sequence[Entry], consents: Sequence[Consent]) -> bool:
     """Whether a repo changes or ends here; what was signed outright is compared all the same."""
     outright = any(entry.name in _OUTRIGHT for entry in entries)
     opens = any(consent.kind == REPO_TERMS for consent in consents)
-    lives = any(entry.of("RepoFacility") and entry.name != "Opened" for entry in entries)
+    lives = any(entry.of("RepoFacility") and entry.name in _LATER for entry in entries)
     return lives and not outright and not opens
 
 
-def _require_reasons(entries: Sequence[Entry]) -> None:
-    """What moves without an event that says why, moves by a call of the token itself."""
-    if all(entry.name == TRANSFER for entry in entries):
-        for entry in entries:
-            if entry.posted.to != entry.log.address:
-                entry.line.refuse("event", "moved, and no event of its transaction says why")
+def _require_calls_of_tokens(entries: Sequence[Entry]) -> None:
+    """What moves without an event that says what, moves by a call of the token itself."""
+    for entry in entries:
+        if entry.name == TRANSFER and entry.posted.to != entry.log.address:
+            entry.line.refuse("event", "moved, and no event of its transaction says why")
 
 
-def _told(facts: Facts, telling: Sequence[Entry]) -> list[HeldAsset]:
-    """The assets of which the events say all that moves."""
-    own = {entry.log.address for entry in telling if entry.name in _OF_ONE_ASSET}
-    everything = any(entry.name not in _OF_ONE_ASSET for entry in telling)
-    return [asset for asset in facts.assets if everything or asset.address in own]
-
-
-def _transferred(entry: Entry) -> Net:
-    said = entry.said
-    return _leg(entry.log.address, said["from"], said["to"], said["value"])
+def _moved(entries: Iterable[Entry]) -> Net:
+    net = Net()
+    for entry in entries:
+        if entry.name == TRANSFER:
+            said = entry.said
+            net.update(_leg(entry.log.address, said["from"], said["to"], said["value"]))
+    return net
 
 
 def _leg(asset: str, source: str, target: str, units: int) -> Net:
@@ -97,13 +96,10 @@ def _delivered(entry: Entry, *_: object) -> Net:
 
 def _opened(entry: Entry, *_: object) -> Net:
     said, terms = entry.said, repo_terms(entry.said)
-    custody = checksummed(terms["custody"])
-    keeper = said["buyer"] if custody == _NOBODY else custody
-    cash, price = checksummed(terms["cash"]), int(terms["purchasePrice"])
-    net = _leg(cash, said["buyer"], said["seller"], price)
+    keeper = said["buyer"] if terms["custody"] == NOBODY else terms["custody"]
+    net = _leg(terms["cash"], said["buyer"], said["seller"], int(terms["purchasePrice"]))
     for line in terms["lines"]:
-        security = checksummed(line["security"])
-        net.update(_leg(security, said["seller"], keeper, int(line["quantity"])))
+        net.update(_leg(line["security"], said["seller"], keeper, int(line["quantity"])))
     return net
 
 
@@ -117,11 +113,11 @@ def _netted(entry: Entry, consents: Sequence[Consent], facts: Facts) -> Net:
 
 
 def _issued(entry: Entry, *_: object) -> Net:
-    return _leg(entry.log.address, _NOBODY, entry.said["to"], _units(entry.said))
+    return _leg(entry.log.address, NOBODY, entry.said["to"], _units(entry.said))
 
 
 def _taken_out(entry: Entry, *_: object) -> Net:
-    return _leg(entry.log.address, entry.said["from"], _NOBODY, _units(entry.said))
+    return _leg(entry.log.address, entry.said["from"], NOBODY, _units(entry.said))
 
 
 def _root_moved(entry: Entry, *_: object) -> Net:
@@ -144,8 +140,11 @@ _LEGS: dict[str, Callable[[Entry, Sequence[Consent], Facts], Net]] = {
     "RootMoved": _root_moved,
 }
 
-_OF_ONE_ASSET = {"Minted", "Burned", "Redeemed", "RootMoved"}
-"""Acts of the issuer or of the depository."""
-
 _OUTRIGHT = {"Settled", "Delivered", "CycleSettled"}
 """Settlements whose consents say every unit that moves."""
+
+_LATER = {
+    *("Closed", "Amended", "Substituted", "MarginPaid", "MarginDelivered", "IncomePaid"),
+    *("Reversed", "Collected", "ClaimPaid"),
+}
+"""What moves assets in the life of a repo, and after a close-out."""

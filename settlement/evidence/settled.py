@@ -8,19 +8,20 @@ consents say is also what the tokens moved: see `legs`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import NoReturn
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NoReturn
 
+from settlement.depository.reasons import TRANSFER
 from settlement.depository.register import Register
 from settlement.evidence.chained import Line
 from settlement.evidence.consents import Consent
 from settlement.evidence.facts import Facts
-from settlement.evidence.legs import require_legs
+from settlement.evidence.legs import NOBODY, paid_by, require_legs
 from settlement.evidence.record import Entry, Posted, plain
-from settlement.evidence.terms import REPO_TERMS, repo_id, signed_by, statement_of
+from settlement.evidence.terms import REPO_TERMS, repo_id, repo_terms, signed_by, statement_of
 from settlement.model.party import WalletStatus
 
-_CYCLE = "CycleSettled"
+_CYCLE, _CLOSING = "CycleSettled", "Closed"
 
 _SIDES = {
     "Settled": ("Trade", "trade", "seller", "buyer"),
@@ -61,6 +62,7 @@ class _Check:
         self._facts = facts
         self._register = Register()
         self._ids: set[tuple[str, ...]] = set()
+        self._opened: dict[str, Mapping[str, Any]] = {}
 
     def take(self, entries: Sequence[Entry], carried: Sequence[Read]) -> None:
         """One transaction: what it logged, and what it carried."""
@@ -70,10 +72,28 @@ class _Check:
                 self._settles(entry, consents)
             elif entry.name == _CYCLE:
                 self._nets(entry, consents)
+            elif entry.name == _CLOSING:
+                self._closes(entry, entries)
         for line, consent in carried:
             self._require_known(line, consent)
         require_legs(self._facts, entries, consents)
-        self._register.apply(entry.event for entry in entries if entry.event)
+        for entry in entries:
+            self._moves(entry)
+
+    def _moves(self, entry: Entry) -> None:
+        """Takes an event into the register, in which nobody ever holds less than nothing.
+
+        Who was never registered does not hold anything either.
+        """
+        self._register.apply([entry.event] if entry.event else [])
+        if entry.name == TRANSFER:
+            source, target = entry.said["from"], entry.said["to"]
+            if target != NOBODY and self._register.status(target) is WalletStatus.UNREGISTERED:
+                named = self._facts.called(target)
+                entry.line.refuse("arguments.to", f"is {named}, who was not registered then")
+            if self._register.balance(entry.log.address, source) < 0:
+                named = self._facts.called(source)
+                entry.line.refuse("arguments.value", f"is more than {named} held")
 
     def _settles(self, entry: Entry, consents: Sequence[Consent]) -> None:
         """Both sides signed the same, and the struct hash of the first one's is the id."""
@@ -94,6 +114,8 @@ class _Check:
             if not any(each.terms == first.terms for each in others):
                 self._unsigned(entry, names[1], sides[1])
         self._require_active(entry, sides)
+        if kind == REPO_TERMS:
+            self._opened[id_] = repo_terms(entry.said)
 
     def _require_roll(
         self, entry: Entry, id_: str, sides: Iterable[str], consents: Sequence[Consent]
@@ -115,6 +137,18 @@ class _Check:
                 self._unsigned(entry, "participants", participant)
             _require_in_time(entry, statement)
         self._require_active(entry, participants)
+
+    def _closes(self, entry: Entry, entries: Sequence[Entry]) -> None:
+        """What closes has opened, and is paid for. From its cut-off on it needs nobody's word."""
+        repo = plain(entry.said["repo"])
+        if repo not in self._opened:
+            entry.line.refuse("arguments.repo", "did not open")
+        self._once(entry, "repo", [(_CLOSING, repo)])
+        if not any(each.name == "Opened" for each in entries):  # a roll pays the difference only
+            terms = self._opened[repo]
+            paid = paid_by(terms["seller"], terms["cash"], entries)
+            if paid != entry.said["paid"]:
+                entry.line.refuse("arguments.paid", f"is {entry.said['paid']}, and {paid} moved")
 
     def _once(self, entry: Entry, field: str, ids: Iterable[tuple[str, ...]]) -> None:
         for id_ in ids:

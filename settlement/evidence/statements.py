@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from settlement.analytics.queueing.files import printable
 from settlement.depository.reasons import TRANSFER, reasons
 from settlement.errors import BadFile, Problem
 from settlement.evidence.facts import Facts, HeldAsset
@@ -43,7 +44,7 @@ def require_same(file: str, found: bytes, rebuilt: bytes) -> None:
     there, wanted = found.split(b"\n"), rebuilt.split(b"\n")
     for number, (line, expected) in enumerate(zip(there, wanted, strict=False), start=1):
         if line != expected:
-            said = expected.decode() or "its end"
+            said = printable(expected.decode()) or "its end"
             raise BadFile([Problem(file, number, "", f"by the events this line is {said}")])
     if len(there) != len(wanted):
         number = min(len(there), len(wanted))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from settlement.chain.base import checksummed
 from settlement.evidence.consents import Consent
 from settlement.evidence.facts import Facts
 from settlement.evidence.record import Entry, plain
@@ -39,11 +40,17 @@ def statement_of(
 
 def repo_terms(said: Mapping[str, Any]) -> dict[str, Any]:
     """The terms of a repo that opened, as both sides sign them."""
-    names = [member["name"] for member in _TYPES[REPO_TERMS]]
-    line = [member["name"] for member in _TYPES["Line"]]
-    terms = dict(zip(names, plain(said["terms"]), strict=False))
-    terms["lines"] = [dict(zip(line, each, strict=True)) for each in terms["lines"]]
+    terms = _named(REPO_TERMS, plain(said["terms"]))
+    terms["lines"] = [_named("Line", each) for each in terms["lines"]]
     return terms
+
+
+def _named(struct: str, values: Sequence[Any]) -> dict[str, Any]:
+    """Values by the names of their members; the signer comes last and is not among them."""
+    return {
+        member["name"]: checksummed(value) if member["type"] == "address" else value
+        for member, value in zip(_TYPES[struct], values, strict=False)
+    }
 
 
 def repo_id(said: Mapping[str, Any]) -> str:

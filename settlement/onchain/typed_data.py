@@ -2,7 +2,8 @@
 
 `document` writes down what a struct hash remembers. `struct_hash_of`, `digest_of` and `signer_of`
 go the other way: they hash a document by its own types and by nothing else, so they know none of
-our models. Integers are decimal text and bytes are hexadecimal: no reader of JSON cuts those.
+our models. Integers are decimal text and bytes are hexadecimal: no reader of JSON cuts those. Each
+value is written in one way only, so what hashes the same reads the same.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from eth_abi import encode
 from eth_abi.exceptions import EncodingError
 from eth_utils import keccak
 
+from settlement.chain.base import checksummed
 from settlement.errors import BadInput
 from settlement.onchain.signing import DOMAIN, ArrayHash, Domain, StructHash, recovered
 
@@ -25,7 +27,7 @@ Document = Mapping[str, Any]
 _PARTS = ("types", "primaryType", "domain", "message")
 _DEFINITION = re.compile(r"(\w+)\(([^)]*)\)")
 _DEEPEST = 8
-_INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
+_INTEGER = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
 _BYTES = re.compile(r"0x((?:[0-9a-f]{2})*)", re.ASCII)
 
 
@@ -132,6 +134,8 @@ class _Hasher:
 def _value(kind: str, value: Any) -> Any:
     if "int" in kind:
         return int(_matched(_INTEGER, value)[0])
+    if kind == "address" and checksummed(value) != value:
+        raise ValueError(f"'{value}' is not written with its checksum")
     return bytes.fromhex(_matched(_BYTES, value)[1]) if kind.startswith("bytes") else value
 
 

@@ -96,8 +96,12 @@ class Performance:
 
     @property
     def held(self) -> bool:
-        """Whether the system did what the behaviour asks for, and every invariant held."""
-        return all(phase.held for phase in self.phases)
+        """Whether the system did what the behaviour asks for, and every invariant held.
+
+        Where nothing was refused, or nothing settled in the end, nothing was shown.
+        """
+        shown = self.refusals and self.settled.attempts
+        return bool(shown) and all(phase.held for phase in self.phases)
 
     @property
     def settled(self) -> Phase:

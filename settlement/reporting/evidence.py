@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+from settlement.analytics.queueing.files import printable
 from settlement.reporting.columns import aligned
 from settlement.reporting.text import show_amount
 from settlement.units import counted
@@ -82,8 +83,11 @@ def written_document(written: Written) -> dict[str, Any]:
 
 
 def verified_lines(verified: Verified) -> Iterator[str]:
-    """What it is, how it stood in the end, what was checked, and the hash to compare."""
-    yield f"{verified.name}: evidence in {verified.folder}, chain {verified.chain}"
+    """What it is, how it stood in the end, what was checked, and the hash to compare.
+
+    The names are whoever's who wrote the bundle: a terminal obeys nothing of what stands in them.
+    """
+    yield f"{printable(verified.name)}: evidence in {verified.folder}, chain {verified.chain}"
     settled = counted(verified.settlements, "settlement")
     yield f"{settled}, {_counted(verified.counts)}"
     yield f"{counted(verified.carried, 'instruction')} carried by a transaction"
@@ -128,9 +132,12 @@ def _counted(counts: Counts) -> str:
 
 
 def _rows(verified: Verified) -> Iterator[tuple[str, ...]]:
-    yield ("", *verified.supply)
+    yield ("", *map(printable, verified.supply))
     for holding in verified.holdings:
-        yield (holding.wallet, *(show_amount(amount) for amount in holding.balances.values()))
+        yield (
+            printable(holding.wallet),
+            *(show_amount(amount) for amount in holding.balances.values()),
+        )
     yield ("supply", *(show_amount(amount) for amount in verified.supply.values()))
 
 

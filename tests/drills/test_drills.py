@@ -126,3 +126,18 @@ def test_each_has_a_title_and_a_question():
 def test_an_unknown_drill_suggests_the_nearest():
     with pytest.raises(UnknownName, match="did you mean 'cash-short'"):
         find("cash-shrot")
+
+
+@pytest.mark.parametrize("phase", ["submit", "settle"])
+def test_a_drill_in_which_nothing_was_tried_did_not_hold(monkeypatch, phase):
+    drill = find("cash-short")
+    monkeypatch.setattr(drill, phase, lambda *_: None)
+    assert not perform(drill).held
+
+
+def test_a_transfer_that_gets_through_where_it_was_not_to_is_amiss(monkeypatch):
+    drill = find("cash-short")
+    monkeypatch.setattr(drill, "fault", lambda *_: None)
+    phase = perform(drill).phases[5]
+    assert [attempt.amiss for attempt in phase.attempts] == [("it was not to get through",)]
+    assert not phase.held

@@ -148,6 +148,15 @@ def test_a_folder_that_cannot_be_made_is_refused_before_the_story_runs(dvp, tmp_
 
 
 @pytest.mark.usefixtures("nothing_runs")
+@pytest.mark.parametrize("where", ["out/page.html", "out/statements/page.html"])
+def test_a_report_is_no_part_of_the_evidence(dvp, tmp_path, where):
+    """A file that is too many would make it a bundle that does not hold."""
+    out, page = tmp_path / "out", tmp_path / where
+    page.parent.mkdir(parents=True)
+    said = f"dvp: {page} is in {out}, which is for evidence alone\n"
+    assert dvp("run", STORY, "--evidence", out, "--report", page) == (2, "", said)
+
+
 def test_a_story_that_cannot_be_read_makes_no_folder(dvp, tmp_path):
     assert dvp("run", "nobody's", "--evidence", tmp_path / "out")[0] == 2
     assert not (tmp_path / "out").exists()

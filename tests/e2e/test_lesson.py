@@ -115,6 +115,8 @@ def test_another_party_another_moment_another_price(dvp):
         ([NAME, "--fails", ""], "there is no party ''; known: broker, dealer, fund, nobody"),
         ([NAME, "--at", "25:00"], "'25:00' is not a time of the day like 11:15"),
         ([NAME, "--at", "noon"], "'noon' is not a time of the day like 11:15"),
+        ([NAME, "--at", "9:29"], "the day goes from 09:30 to 17:00, and 9:29 is not in it"),
+        ([NAME, "--at", "17:01"], "the day goes from 09:30 to 17:00, and 17:01 is not in it"),
         ([NAME, "--price-move", "2"], "'2' is not in per cent, like -2%"),
         ([NAME, "--price-move", "1,5%"], "'1,5%' is not a number"),
         ([NAME, "--price-move=-101%"], "a price moves by -100% to 100% here, not by -101%"),
@@ -128,4 +130,4 @@ def test_bad_input_is_one_sentence(dvp, arguments, sentence):
 
 @pytest.mark.parametrize("move", ["-100%", "100%", "-0.000000001%"])
 def test_as_far_as_a_price_can_move(dvp, move):
-    assert dvp(NAME, "--price-move", move, "--at", "00:00")[0] == 0
+    assert dvp(NAME, "--price-move", move, "--at", "09:30")[0] == 0

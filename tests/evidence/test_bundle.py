@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settlement.errors import BadFile, BadInput
+from settlement.evidence import bundle
 from settlement.evidence.bundle import (
     read_files,
     require_exactly,
@@ -102,6 +103,22 @@ def test_what_can_be_in_no_bundle_is_named(tmp_path):
     (tmp_path / "events.jsonl").symlink_to(tmp_path / "manifest.jsonl")
     with pytest.raises(BadFile, match=r"events\.jsonl: does not belong to a bundle"):
         read_files(tmp_path)
+
+
+def test_a_bundle_has_an_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(bundle, "MOST_BYTES", 5)
+    (tmp_path / "a").write_bytes(b"123")
+    (tmp_path / "b").write_bytes(b"45")
+    assert read_files(tmp_path) == {"a": b"123", "b": b"45"}
+    (tmp_path / "c").write_bytes(b"6")
+    with pytest.raises(BadFile, match="c: is more than a bundle has: 5 bytes in all its files"):
+        read_files(tmp_path)
+
+
+def test_a_name_that_a_terminal_would_obey_is_shown(tmp_path):
+    with pytest.raises(BadFile) as caught:
+        require_exactly(tmp_path, [], ["a\x1b[2J"])
+    assert str(caught.value) == rf"{tmp_path}/a\x1b[2J: does not belong to this bundle"
 
 
 def test_the_first_file_that_is_missing_or_too_many_is_named():

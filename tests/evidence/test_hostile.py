@@ -3,8 +3,6 @@
 What is found first is named, by file and line, though every hash is good.
 """
 
-from decimal import Decimal
-
 import pytest
 from eth_account import Account
 from eth_utils import keccak
@@ -14,8 +12,11 @@ from settlement.evidence.record import clock
 from settlement.evidence.verifying import verify
 from settlement.onchain import repo_signing, signing, typed_data
 from settlement.onchain.operators import key_of
+from settlement.reporting.evidence import verified_lines
 from tests.evidence.rewriting import EVENTS, INSTRUCTIONS, MANIFEST, TRANSACTIONS
 
+APPROVAL = "0x" + keccak(text="Approval(address,address,uint256)").hex()
+NOBODYS = "0x" + "12" * 20
 SETTLED = ("address", "uint256", "address", "uint256")
 
 
@@ -305,6 +306,18 @@ def test_a_signature_of_somebody_else(hostile, caught):
     assert caught(day) == f"{INSTRUCTIONS}:1: signer: is no wallet of this bundle"
 
 
+def test_what_somebody_signed_in_another_s_name(hostile, caught):
+    day = hostile("day")
+    row = day.instructions[0]
+    document = row["typed_data"]
+    message = document["message"] | {"signer": _wallet(day, "fund")}
+    digest = typed_data.digest_of(document | {"message": message})
+    key = key_of("wallet of dealer")
+    document["message"] = message
+    row["signature"] = "0x" + key.unsafe_sign_hash(digest).signature.hex()
+    assert caught(day) == f"{INSTRUCTIONS}:1: typed_data: names another signer"
+
+
 def test_a_consent_twice(hostile, caught):
     day = hostile("day")
     day.instructions.append(day.instructions[0].copy())
@@ -371,8 +384,9 @@ def test_a_wallet_that_was_never_registered(hostile, caught):
         if (row["event"], row["arguments"].get("wallet"))
         != ("WalletRegistered", _wallet(day, "fund"))
     ]
-    place = line_of(day.events, day.event("Settled"))
-    said = "event: settled while fund was unregistered"
+    issued = next(row for row in day.events if row["arguments"].get("to") == _wallet(day, "fund"))
+    place = line_of(day.events, issued)
+    said = "arguments.to: is fund, who was not registered then"
     assert caught(day, derive=True) == f"{EVENTS}:{place}: {said}"
 
 
@@ -471,6 +485,109 @@ def test_what_moved_with_no_event_to_say_why(hostile, caught):
     assert caught(day, derive=True) == f"{EVENTS}:{line_of(day.events, first)}: {said}"
 
 
+@pytest.mark.parametrize("cover", ["AgreementRecorded", "WalletSuspended", "Approval"])
+def test_what_moved_behind_an_event_that_moves_nothing(hostile, caught, cover):
+    """A transaction of its own, with an event beside the transfer that says nothing of it."""
+    day = hostile("day")
+    moved = transfers_after(day, day.event("Settled"))[1]
+    again = {name: day.transactions[-1][name] for name in ("block", "time", "at")}
+    again["transaction"] = "0x" + "12" * 32
+    day.transactions.append(day.transactions[-1] | again | {"succeeded": True, "data": "0x"})
+    beside = moved | {"topics": [APPROVAL, *moved["topics"][1:]], "event": "Approval"}
+    if cover != "Approval":
+        beside = day.event(cover)
+    day.events += [beside | again, moved | again]
+    day.with_data(day.events[-1], ("uint256", 10_000))
+    said = "event: moved, and no event of its transaction says why"
+    assert caught(day, derive=True) == f"{EVENTS}:{len(day.events)}: {said}"
+
+
+def test_what_moved_beside_an_act_of_the_issuer(hostile, caught):
+    """The issue of one asset says nothing of another."""
+    day = hostile("day")
+    minted = next(row for row in day.events if row["event"] == "Minted")
+    moved = next(
+        row
+        for row in day.events
+        if row["event"] == "Transfer" and row["address"] != minted["address"]
+    )
+    moment = {name: minted[name] for name in ("transaction", "block", "time", "at")}
+    topics = [moved["topics"][0], moved["topics"][2], moved["topics"][2]]
+    day.events.insert(day.events.index(minted) + 1, moved | moment | {"topics": topics})
+    day.events[day.events.index(minted) + 1]["topics"][1] = "0x" + "00" * 12 + "12" * 20
+    place = line_of(day.events, minted)
+    assert caught(day, derive=True).startswith(f"{EVENTS}:{place}: event: moved ")
+
+
+def test_what_nobody_had(hostile, caught):
+    """The cash that was issued is left out: whoever spent it has less than nothing."""
+    day = hostile("day")
+    (cash,) = (row["address"] for row in day.part("asset") if row["symbol"] == "USD")
+    (issued,) = (
+        row["transaction"]
+        for row in day.events
+        if (row["event"], row["address"]) == ("Minted", cash)
+    )
+    for rows in (day.transactions, day.events):
+        rows[:] = [row for row in rows if row["transaction"] != issued]
+    spent = transfers_after(day, day.event("Settled"))[1]
+    said = "arguments.value: is more than fund held"
+    assert caught(day, derive=True) == f"{EVENTS}:{line_of(day.events, spent)}: {said}"
+
+
+@pytest.mark.parametrize("beside", ["", "Rolled"])
+def test_a_closing_that_was_paid_otherwise(hostile, caught, beside):
+    """A roll pays less, and what both sides sign opens the next repo; to say so is not enough."""
+    day = hostile("day")
+    closed = day.event("Closed")
+    if beside:
+        rolled = keccak(text="Rolled(bytes32,bytes32,int256)").hex()
+        topics = ["0x" + rolled, *closed["topics"][1:], closed["topics"][1]]
+        day.events.insert(
+            day.events.index(closed) + 1, closed | {"topics": topics, "event": beside}
+        )
+        day.with_data(day.events[day.events.index(closed) + 1], ("int256", 0))
+    (cash,) = (row["address"] for row in day.part("asset") if row["symbol"] == "USD")
+    (paid,) = (row for row in transfers_after(day, closed) if row["address"] == cash)
+    day.with_data(paid, ("uint256", 10_000))
+    said = f"arguments.paid: is {closed['arguments']['paid']}, and 10000 moved"
+    assert caught(day, derive=True) == f"{EVENTS}:{line_of(day.events, closed)}: {said}"
+
+
+@pytest.mark.parametrize(
+    ("repo", "said"), [("", "settled before"), ("0x" + "12" * 32, "did not open")]
+)
+def test_a_closing_of_nothing(hostile, caught, repo, said):
+    """The closing once more, of the same repo or of none."""
+    day = hostile("day")
+    closed = day.event("Closed")
+    again = {name: day.transactions[-1][name] for name in ("block", "time", "at")}
+    again["transaction"] = "0x" + "12" * 32
+    day.transactions.append(day.transactions[-1] | again | {"succeeded": True, "data": "0x"})
+    topics = [closed["topics"][0], repo or closed["topics"][1]]
+    day.events.append(closed | again | {"topics": topics})
+    place = len(day.events)
+    assert caught(day, derive=True) == f"{EVENTS}:{place}: arguments.repo: {said}"
+
+
+def test_a_cycle_that_moved_nothing(hostile, caught):
+    """Its assets are written in small letters, which hash the same and are no asset's address."""
+    ring = hostile("ring")
+    settled = ring.event("CycleSettled")
+    moved = transfers_after(ring, settled)
+    ring.events[:] = [row for row in ring.events if row not in moved]
+    statements = [
+        row for row in ring.instructions if row["typed_data"]["primaryType"] == "NetStatement"
+    ]
+    for row in statements:
+        for movement in row["typed_data"]["message"]["movements"]:
+            movement["asset"] = movement["asset"].lower()
+    said = caught(ring, derive=True)
+    place = line_of(ring.instructions, statements[0])
+    assert said.startswith(f"{INSTRUCTIONS}:{place}: typed_data: the message is not what its ")
+    assert said.endswith("is not written with its checksum")
+
+
 def test_what_a_cycle_moved_otherwise(hostile, caught):
     ring = hostile("ring")
     event = ring.event("CycleSettled")
@@ -513,24 +630,23 @@ def test_a_closing_figure(hostile, caught, part, name, field, value):
     assert caught(day).startswith(f"{MANIFEST}:{place}: {field}: is ")
 
 
-@pytest.mark.parametrize("supply", ["what was issued", "what is held"])
-def test_what_somebody_holds_who_is_not_in_the_bundle(hostile, caught, supply):
-    """A holder's own transfer goes elsewhere, and the supply is one figure or the other."""
-    coupon = hostile("coupon")
-    plain = next(
-        row
-        for row in coupon.events
-        if row["event"] == "Transfer"
-        and sum(each["transaction"] == row["transaction"] for each in coupon.events) == 1
-    )
-    plain["topics"][2] = "0x" + "00" * 12 + "12" * 20
-    coupon.derive()
-    (asset,) = (row for row in coupon.part("asset") if row["address"] == plain["address"])
-    if supply == "what is held":
-        held = (Decimal(row["balances"][asset["symbol"]]) for row in coupon.part("wallet"))
-        asset["supply"] = str(sum(held))
-    place = line_of(coupon.manifest, asset)
-    assert caught(coupon).startswith(f"{MANIFEST}:{place}: supply: is ")
+@pytest.mark.parametrize("whose", ["intruder", "nobody"])
+def test_what_somebody_gets_who_was_never_registered(hostile, caught, whose):
+    """A holder's own transfer goes elsewhere: to a wallet of the bundle, or to none."""
+    refused = hostile("day")
+    stranger = _wallet(refused, "intruder") if whose == "intruder" else NOBODYS
+    spent = refused.event("Transfer", -1)
+    last = {name: refused.transactions[-1][name] for name in ("block", "time", "at")}
+    last["transaction"] = "0x" + "12" * 32
+    call = last | {"succeeded": True, "data": "0x", "to": spent["address"]}
+    refused.transactions.append(refused.transactions[-1] | call)
+    source = "0x" + "00" * 12 + spent["arguments"]["to"][2:].lower()
+    topics = [spent["topics"][0], source, "0x" + "00" * 12 + stranger[2:].lower()]
+    refused.events.append(spent | last | {"topics": topics})
+    refused.with_data(refused.events[-1], ("uint256", 1))
+    said = f"arguments.to: is {whose if whose == 'intruder' else NOBODYS}, who was not registered"
+    place = len(refused.events)
+    assert caught(refused, derive=True) == f"{EVENTS}:{place}: {said} then"
 
 
 def test_a_line_of_a_statement(hostile, caught):
@@ -554,6 +670,8 @@ def test_a_line_of_a_statement(hostile, caught):
         ("bundle", "part", "bundles", 'part: is "bundles" and would be "bundle"'),
         ("contract", "name", "Mine", "name: is no contract of a market"),
         ("asset", "decimals", 0, "decimals: is not that of the contract at the asset's address"),
+        ("asset", "kind", "treasury-note", "kind: is none of a CashToken"),
+        ("asset", "isin", "US91282CZZ75", "isin: stands with a security, and with no cash"),
         ("wallet", "statement", "../x.csv", 'statement: is "../x.csv" and would be "statements/'),
         ("file", "name", "../x", "name: is not transactions.jsonl, which comes here"),
         ("file", "sha256", "00", 'sha256: is "00" and would be "'),
@@ -570,7 +688,9 @@ def test_a_line_of_the_manifest(hostile, caught, part, field, value, said, monke
     assert caught(day).startswith(f"{MANIFEST}:{place}: {said}")
 
 
-@pytest.mark.parametrize(("part", "field"), [("contract", "address"), ("wallet", "address")])
+@pytest.mark.parametrize(
+    ("part", "field"), [("contract", "address"), ("wallet", "address"), ("asset", "address")]
+)
 def test_one_thing_under_two_names(hostile, caught, part, field):
     day = hostile("day")
     first, second = day.part(part)[:2]
@@ -585,6 +705,53 @@ def test_a_second_register_of_wallets(hostile, caught):
     place = day.manifest.index(day.part("asset")[0])
     day.manifest.insert(place, registry | {"address": "0x" + "12" * 20})
     assert caught(day) == f"{MANIFEST}:{place + 1}: name: stands twice"
+
+
+@pytest.mark.parametrize("name", ["RepoFacility", "WalletRegistry", "TriPartyCustody"])
+def test_a_contract_that_every_market_has(hostile, caught, name):
+    day = hostile("day")
+    day.manifest.remove(next(row for row in day.part("contract") if row["name"] == name))
+    said = f"part: comes before no {name}, which every market has"
+    assert caught(day) == f"{MANIFEST}:1: {said}"
+
+
+def test_an_asset_that_was_left_out(hostile, caught):
+    """What moves of it would be in no statement, and compared with nothing."""
+    day = hostile("day")
+    asset = next(row for row in day.part("asset") if row["symbol"] == "USD")
+    day.manifest.remove(asset)
+    token = next(row for row in day.part("contract") if row["address"] == asset["address"])
+    said = "address: is that of a token, and of no asset"
+    assert caught(day) == f"{MANIFEST}:{line_of(day.manifest, token)}: {said}"
+
+
+def test_cash_that_is_called_a_security(hostile, caught):
+    """Both issue with an event of the same shape; what was signed says which is which."""
+    day = hostile("day")
+    cash = next(row for row in day.part("asset") if row["symbol"] == "USD")
+    token = next(row for row in day.part("contract") if row["address"] == cash["address"])
+    token["name"] = "SecurityEntitlement"
+    for row in day.events:
+        if row["address"] == cash["address"]:
+            row["contract"] = token["name"]
+    cash |= {"decimals": 0, "kind": "treasury-note", "isin": "US91282CZZ75"}
+    said = "typed_data: has a cash that is none of this bundle's"
+    assert caught(day, derive=True) == f"{INSTRUCTIONS}:1: {said}"
+
+
+def test_names_that_a_terminal_would_obey(hostile):
+    day = hostile("day")
+    day.part("bundle")[0]["name"] = "A day\nbundle \x1b[2J\u202e"
+    day.derive()
+    day.seal()
+    first, *_ = verified_lines(verify(day.folder))
+    assert first.startswith(r"A day\nbundle \x1b[2J\u202e: evidence in ")
+
+
+def test_what_a_terminal_would_obey_in_what_is_refused(hostile, caught):
+    day = hostile("day")
+    day.instructions[0]["signer"] = "\x1b[2J"
+    assert caught(day) == rf"{INSTRUCTIONS}:1: signature: is not that of \x1b[2J"
 
 
 def test_a_manifest_that_names_less(hostile, caught):

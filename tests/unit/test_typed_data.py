@@ -139,6 +139,11 @@ BURN = typed_data.document(DOMAIN, cycle_signing.burn_hash(7, KEY.address))
         ({"message": BURN["message"] | {"more": "1"}}, "CycleBurn has the members cycle, signer"),
         ({"message": BURN["message"] | {"cycle": 7}}, "the message is not what its types say"),
         ({"message": BURN["message"] | {"cycle": "0x7"}}, "'0x7' does not suit its type"),
+        ({"message": BURN["message"] | {"cycle": "07"}}, "'07' does not suit its type"),
+        (
+            {"message": BURN["message"] | {"signer": KEY.address.lower()}},
+            "is not written with its checksum",
+        ),
         ({"message": BURN["message"] | {"cycle": "-1"}}, "the message is not what its types say"),
         ({"message": BURN["message"] | {"signer": "me"}}, "the message is not what its types say"),
         ({"domain": BURN["domain"] | {"chainId": "1_0"}}, "'1_0' does not suit its type"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
@@ -82,13 +82,20 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Columns:
+    """Lines of text whose figures stand under each other."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """Something that happened. `tables` stand under its lines."""
 
     heading: str
     outcome: Outcome
     time: str = ""
-    lines: Sequence[str] = ()
+    lines: Sequence[str | Columns] = ()
     tables: Sequence[Table] = ()
 
 
@@ -111,13 +118,17 @@ class Section:
     blocks: Sequence[Block]
 
 
+Line = str | tuple[str, str]
+"""A sentence, or a name and its figure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One of the four answers of the first screen."""
 
     question: str
     answer: str
-    detail: Sequence[str] = field(default_factory=tuple)
+    detail: Sequence[Line] = ()
 
 
 @dataclass(frozen=True, slots=True)

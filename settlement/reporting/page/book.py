@@ -1,4 +1,4 @@
-"""The page of a trade file whose repos opened and closed: funding, end amounts, what the log says."""
+"""The page of a trade file by its repos: funding, end amounts that differ, what the log says."""
 
 from __future__ import annotations
 
@@ -79,26 +79,25 @@ def _funding(run: BookRun) -> list[Block]:
 def _firms(run: BookRun) -> Table:
     """Whoever needs most first."""
     ranked = sorted(run.funding.items(), key=lambda item: -_cash(item[1]))
+    given = bars([_cash(funds) for _, funds in ranked])
     rows: list[list[Cell]] = [
         [
             firm,
-            show_cash(funds.cash),
-            show_cash(funds.interest),
+            show_cash(_cash(funds)),
             bar,
+            show_cash(funds.interest),
             show_cash(run.interest.get(firm, Decimal(0))),
             listed(funds.securities),
         ]
-        for (firm, funds), bar in zip(
-            ranked, bars([_cash(funds) for _, funds in ranked]), strict=True
-        )
+        for (firm, funds), bar in zip(ranked, given, strict=True)
     ]
     table = Table(
         "What each firm was given beforehand, as little as lets each repo settle gross, one by one",
         [
             ("Firm", Column.NAME),
-            (f"{run.currency} to lend", Column.FIGURE),
-            ("For interest", Column.FIGURE),
+            (f"{run.currency} given", Column.FIGURE),
             ("", Column.BAR),
+            ("For interest", Column.FIGURE),
             ("Interest paid", Column.FIGURE),
             ("Securities", Column.NAME),
         ],

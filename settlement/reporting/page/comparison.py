@@ -12,6 +12,7 @@ from settlement.reporting.page.blocks import (
     Block,
     Cell,
     Column,
+    Line,
     Page,
     Prose,
     Section,
@@ -19,9 +20,9 @@ from settlement.reporting.page.blocks import (
     Ticks,
 )
 from settlement.reporting.page.book import INVENTED
-from settlement.reporting.page.methods import NOT_CLOSED, subtitle, waited, waiting
+from settlement.reporting.page.methods import FIRST, NOT_CLOSED, subtitle, waited, waiting
 from settlement.reporting.page.words import bars, cut
-from settlement.units import counted, show_cash
+from settlement.units import show_cash
 
 
 def comparison_page(comparison: Comparison) -> Page:
@@ -35,7 +36,7 @@ def comparison_page(comparison: Comparison) -> Page:
             *_failures(comparison),
             Section("Side by side", list(_side_by_side(runs))),
             Section("Cash by member", [_needs(runs)]),
-            *(Section(f"What waited: {run.method.value}", waiting(run)) for run in runs),
+            Section("What waited", [Prose([FIRST]), *map(waiting, runs)]),
             Section("Reconciliation", list(_reconciliation(comparison))),
         ],
     )
@@ -90,8 +91,8 @@ def _cost(runs: Sequence[MethodRun]) -> Answer:
     )
 
 
-def _each(runs: Sequence[MethodRun], shown: Callable[[MethodRun], str]) -> list[str]:
-    return [f"{run.method.value} {shown(run)}" for run in runs]
+def _each(runs: Sequence[MethodRun], shown: Callable[[MethodRun], str]) -> list[Line]:
+    return [(run.method.value, shown(run)) for run in runs]
 
 
 def _failures(comparison: Comparison) -> list[Section]:
@@ -173,9 +174,10 @@ def _needs(runs: Sequence[MethodRun]) -> Table:
     most = max(chain.from_iterable(needs.values()))
     rows: list[list[Cell]] = []
     for member in sorted(needs, key=lambda member: -max(needs[member])):
-        drawn = bars(needs[member], most)
-        shown = map(show_cash, needs[member])
-        rows.append([member, *chain.from_iterable(zip(shown, drawn, strict=True))])
+        row: list[Cell] = [member]
+        for amount, bar in zip(needs[member], bars(needs[member], most), strict=True):
+            row += [show_cash(amount), bar]
+        rows.append(row)
     columns = [((run.method.value, Column.FIGURE), ("", Column.BAR)) for run in runs]
     table = Table(
         f"{runs[0].currency} that each member needs by each method",

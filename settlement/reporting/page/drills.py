@@ -70,17 +70,22 @@ def _avoided(performances: Sequence[Performance]) -> Answer:
 
 def _needed(performances: Sequence[Performance]) -> Answer:
     most = max(performances, key=lambda each: _paid(each.settled))
+    currencies = {each.asset for each in _cash(most.settled)}
     return Answer(
         "How much cash was needed?",
-        show_cash(_paid(most.settled)),
+        " ".join([show_cash(_paid(most.settled)), *sorted(currencies)]),
         [f"for what settled in the drill that took the most: {most.drill.name}"],
     )
 
 
 def _paid(phase: Phase) -> Decimal:
     """Cash that left wallets."""
-    cash = (each for each in phase.changes if isinstance(each.before, Decimal))
-    return sum((max(Decimal(each.before) - each.after, Decimal(0)) for each in cash), Decimal(0))
+    paid = (Decimal(each.before - each.after) for each in _cash(phase))
+    return sum((amount for amount in paid if amount > 0), Decimal(0))
+
+
+def _cash(phase: Phase) -> list[Change]:
+    return [each for each in phase.changes if isinstance(each.before, Decimal)]
 
 
 def _cost(performances: Sequence[Performance]) -> Answer:
@@ -130,7 +135,7 @@ def _lost(performance: Performance) -> Decimal:
 
 def _section(performance: Performance) -> Section:
     drill = performance.drill
-    tried = [phase for phase in performance.phases if phase.attempts]
+    tried = [phase for phase in performance.phases if phase.checks]
     blocks: list[Block] = [
         Prose([f"{drill.title}. Behaviour {drill.behaviour}."]),
         Steps([("", [_step(phase) for phase in performance.phases])]),

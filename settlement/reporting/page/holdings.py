@@ -16,7 +16,7 @@ from settlement.reporting.text import show_amount
 Holdings = Mapping[tuple[str, str], Amount]
 """Amounts by asset and holder."""
 
-_MOST_SERIES, _MOST_PAYMENTS = 6, 300
+_MOST_SERIES, _MOST_PAYMENTS = 4, 120
 _MILLION = 1_000_000
 
 

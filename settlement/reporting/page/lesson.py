@@ -63,7 +63,7 @@ def _avoided(lesson: Lesson) -> Answer:
         f"{show_cash(worst.principal_lost - _atomic(lesson).principal_lost)} {lesson.currency}",
         [
             "of principal, which the worst way lost and the atomic one did not",
-            *(f"{way.name}: {show_cash(way.principal_lost)}" for way in lesson.ways),
+            *((way.name, show_cash(way.principal_lost)) for way in lesson.ways),
         ],
     )
 
@@ -75,7 +75,7 @@ def _needed(lesson: Lesson) -> Answer:
         [
             "where settlement is atomic, of all firms together",
             *(
-                f"{way.name}: {show_cash(total(way.cash_needed))}"
+                (way.name, show_cash(total(way.cash_needed)))
                 for way in lesson.ways
                 if way.key != _ATOMIC
             ),

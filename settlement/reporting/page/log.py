@@ -9,9 +9,19 @@ from decimal import Decimal
 from itertools import groupby
 
 from settlement.reporting.ledger import EXCHANGES, FUNDING, Ledger, Movement
-from settlement.reporting.page.blocks import Answer, Bar, Block, Cell, Column, Drawing, Prose, Table
+from settlement.reporting.page.blocks import (
+    Answer,
+    Bar,
+    Block,
+    Cell,
+    Column,
+    Drawing,
+    Line,
+    Prose,
+    Table,
+)
 from settlement.reporting.page.timeline import Flow, timeline
-from settlement.reporting.page.words import MOST_ROWS, cut, few
+from settlement.reporting.page.words import MOST_ROWS, cut, few, natural
 from settlement.reporting.text import show_amount
 from settlement.units import counted, show_cash
 
@@ -31,11 +41,11 @@ _WORDS = {
 """Events in the words of a treasurer; others are their names, taken apart."""
 
 _ONES = {
-    "Settlement.settle": "for a sale",
-    "Settlement.settleBatch": "for a batch of sales",
-    "NetSettlement.settle": "for a netting cycle",
-    "RepoFacility.open": "to open a repo",
-    "RepoFacility.close": "to close a repo",
+    "Settlement.settle": "A sale",
+    "Settlement.settleBatch": "A batch of sales",
+    "NetSettlement.settle": "A netting cycle",
+    "RepoFacility.open": "A repo opens",
+    "RepoFacility.close": "A repo closes",
 }
 """What one transaction of each does."""
 
@@ -51,27 +61,29 @@ def moved(ledger: Ledger) -> Answer:
         if each.asset != ledger.currency:
             securities[each.asset] += int(each.amount)
     times = len({(each.time, each.subject) for each in exchanges})
+    if not exchanges:
+        return Answer("What moved?", "Nothing", ["no trade settled, no repo opened"])
     return Answer(
         "What moved?",
         f"{show_cash(ledger.exchanged())} {ledger.currency}",
         [
             f"in {counted(times, 'exchange')} against securities, both legs at once",
-            *few([f"{show_amount(units)} {asset}" for asset, units in securities.most_common()]),
+            *few([(asset, show_amount(units)) for asset, units in securities.most_common()]),
         ],
     )
 
 
-def avoided(ledger: Ledger, more: Sequence[str]) -> Answer:
+def avoided(ledger: Ledger, more: Sequence[Line]) -> Answer:
     """What those who go first would have had at risk."""
-    return Answer(
-        "Which risk was avoided?",
-        f"{show_cash(ledger.exchanged())} {ledger.currency}",
-        [
-            "of principal: had cash gone first, it would have been out of hand before its"
-            " securities came",
-            *more,
-        ],
+    exchanged = ledger.exchanged()
+    principal = (
+        "of principal: had cash gone first, it would have been out of hand before its"
+        " securities came"
+        if exchanged
+        else "of principal in cash: none moved, or all of it netted to nothing"
     )
+    answer = f"{show_cash(exchanged)} {ledger.currency}"
+    return Answer("Which risk was avoided?", answer, [principal, *more])
 
 
 def needed(ledger: Ledger) -> Answer:
@@ -84,7 +96,7 @@ def needed(ledger: Ledger) -> Answer:
         f"{show_cash(total)} {ledger.currency}",
         [
             "the most by which payments were ever ahead of receipts",
-            *few([f"{party} {show_cash(amount)}" for party, amount in largest]),
+            *few([(party, show_cash(amount)) for party, amount in largest]),
         ],
     )
 
@@ -99,7 +111,7 @@ def cost(ledger: Ledger) -> Answer:
         f"{used:,} gas",
         [
             f"in {counted(times, 'transaction')}, setting up included",
-            *(f"{each_time[what]:,} {word}" for what, word in _ONES.items() if what in each_time),
+            *((word, f"{each_time[what]:,}") for what, word in _ONES.items() if what in each_time),
         ],
     )
 
@@ -129,7 +141,7 @@ def consents(ledger: Ledger) -> Table:
     if len(each_one) <= MOST_ROWS:
         rows = [
             (who, what, subject, f"{times:,}")
-            for (subject, what, who), times in sorted(each_one.items())
+            for (subject, what, who), times in sorted(each_one.items(), key=_order)
         ]
         return Table(caption, [*head, ("About", Column.NAME), signatures], rows)
     together = Counter((who, what) for _, what, who in each_one)
@@ -209,6 +221,11 @@ def _flows(ledger: Ledger) -> Iterator[Flow]:
         )
 
 
+def _order(counted: tuple[tuple[str, str, str], int]) -> tuple[object, ...]:
+    (subject, *others), _ = counted
+    return natural(subject), others
+
+
 def _leg(movement: Movement) -> str:
     amount = f"{show_amount(movement.amount)} {movement.asset}"
     return f"{movement.source} → {movement.target} {amount}"
@@ -219,12 +236,12 @@ def _flow_table(flows: Sequence[Flow]) -> Table:
     rows = [
         (
             flow.subject,
-            f"{flow.time:%-d %b %H:%M}",
+            f"{flow.time:%-d %b %H:%M}".replace(" ", "\N{NO-BREAK SPACE}"),
             flow.what,
             "; ".join(flow.securities),
             "; ".join(flow.cash),
         )
-        for flow in sorted(flows, key=lambda flow: flow.subject)
+        for flow in sorted(flows, key=lambda flow: natural(flow.subject))
     ]
     table = Table(
         "The legs of every trade and repo", [(title, Column.NAME) for title in head], rows

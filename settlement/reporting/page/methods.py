@@ -30,7 +30,7 @@ from settlement.reporting.page.words import bars, cut, few, listed, period
 from settlement.units import counted, show_cash
 
 NOT_CLOSED = "Repurchase legs are not settled here."
-_FIRST = "Each member first held what it pays and delivers net, and no more."
+FIRST = "Each member first held what it pays and delivers net, and no more."
 
 
 def method_page(run: MethodRun, ledger: Ledger) -> Page:
@@ -42,7 +42,7 @@ def method_page(run: MethodRun, ledger: Ledger) -> Page:
         sections=[
             *_failures(run),
             Section("Cash by member", list(_needs(run))),
-            Section("What waited", waiting(run)),
+            Section("What waited", list(_waiting(run))),
             Section("Before and after", holdings.blocks(ledger)),
             Section("Trades", log.exchanges(ledger)),
             Section("Who signed what", [log.consents(ledger)]),
@@ -64,7 +64,9 @@ def _moved(run: MethodRun) -> Answer:
         f"{show_cash(run.cash_moved)} {run.currency}",
         [
             f"of cash, for {run.settled:,} of {counted(run.trades, 'purchase')}",
-            f"{counted(run.transfers, 'transfer')} of cash and securities in all",
+            ("Gross", show_cash(run.gross_cash)),
+            ("Net", show_cash(run.net_cash)),
+            ("Transfers in all", f"{run.transfers:,}"),
         ],
     )
 
@@ -88,8 +90,8 @@ def _needed(run: MethodRun) -> Answer:
         "How much cash was needed?",
         f"{show_cash(run.cash_needed)} {run.currency}",
         [
-            f"{show_cash(run.gross_cash)} gross, {show_cash(run.net_cash)} net",
-            *few([f"{member} {show_cash(cash)}" for member, cash in largest if cash]),
+            "of all members together",
+            *few([(member, show_cash(cash)) for member, cash in largest if cash]),
         ],
     )
 
@@ -99,8 +101,8 @@ def _cost(run: MethodRun) -> Answer:
         "What did it cost?",
         f"{run.gas:,} gas",
         [
-            f"in {counted(run.transactions, 'transaction')}, {run.gas_per_trade:,} a trade",
-            "registration and funding are not counted in that",
+            f"in {counted(run.transactions, 'transaction')}; registration and funding do not count",
+            ("A trade", f"{run.gas_per_trade:,}"),
         ],
     )
 
@@ -142,15 +144,20 @@ def _brought_in(brought_in: Mapping[str, Holding], currency: str) -> Table:
     return cut(Table(caption, head, rows))
 
 
-def waiting(run: MethodRun) -> list[Block]:
+def _waiting(run: MethodRun) -> Iterator[Block]:
+    yield Prose([FIRST])
+    yield waiting(run)
+    if run.waiting and run.method is SettlementMethod.GROSS:
+        yield Prose(["What a trade is short of counts the trades before it that wait as well."])
+
+
+def waiting(run: MethodRun) -> Block:
     """What could not settle on the net debits alone, and why."""
+    method = run.method.value.capitalize()
     if not run.waiting:
-        return [Prose([f"{_FIRST} Nothing waited on that."])]
+        return Prose([f"{method}: nothing waited."])
     count = f"{len(run.waiting):,} of {counted(run.trades, 'trade')}"
-    said = [f"{_FIRST} {count} could not settle on that, and waited until the rest was brought in."]
-    if run.method is SettlementMethod.GROSS:
-        said.append("What a trade is short of counts the trades before it that wait as well.")
-    return [Prose(said), waited("What waited, and why", run.waiting)]
+    return waited(f"{method}: {count} waited on that until the rest was brought in", run.waiting)
 
 
 def waited(caption: str, trades: Sequence[Waited]) -> Table:

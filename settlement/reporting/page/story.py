@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from textwrap import dedent
 
 from settlement.reporting.ledger import Ledger
 from settlement.reporting.page import holdings, log
 from settlement.reporting.page.blocks import (
     Column,
+    Columns,
     Outcome,
     Page,
     Prose,
@@ -22,6 +25,8 @@ from settlement.reporting.page.words import period
 from settlement.reporting.story import Change, Refusal, Story, Told
 from settlement.reporting.text import show_amount
 from settlement.units import counted
+
+_IN_COLUMNS = re.compile(r"^ {2}|\S {3,}\S")
 
 
 def story_page(story: Story, ledger: Ledger) -> Page:
@@ -52,7 +57,10 @@ def _refused(story: Story) -> list[str]:
     if not refused:
         return []
     still = sum(told.nothing_moved for told in refused)
-    return [f"{counted(len(refused), 'step')} refused; in {still} of them nothing moved at all"]
+    steps = f"{counted(len(refused), 'step')} refused"
+    if still == len(refused):
+        return [f"{steps}, and nothing moved"]
+    return [f"{steps}; in {still} of them nothing moved"]
 
 
 def _days(steps: Sequence[Told]) -> Iterator[tuple[str, list[Step]]]:
@@ -76,14 +84,28 @@ def _outcome(told: Told) -> Outcome:
     return Outcome.REFUSED if told.refusal else Outcome.DONE
 
 
-def _lines(told: Told) -> Iterator[str]:
-    yield from (" ".join(line.split()) for line in told.lines)
+def _lines(told: Told) -> Iterator[str | Columns]:
+    yield from _paragraphs(told.lines)
     if told.mistake:
         yield f"Cannot be done as written: {told.mistake}"
     if told.refusal:
         yield refusal_line(told.refusal)
         yield "Nothing moved." if told.nothing_moved else "Something moved."
     yield from told.failures
+
+
+def _paragraphs(lines: Sequence[str]) -> Iterator[str | Columns]:
+    """What stands in columns stays so, from the first such line to the last."""
+    places = [place for place, line in enumerate(lines) if _IN_COLUMNS.search(line)]
+    first, last = (places[0], places[-1] + 1) if places else (0, 0)
+    yield from map(_plain, lines[:first])
+    if places:
+        yield Columns(dedent("\n".join(lines[first:last])))
+    yield from map(_plain, lines[last:])
+
+
+def _plain(line: str) -> str:
+    return " ".join(line.split())
 
 
 def refusal_line(refusal: Refusal) -> str:

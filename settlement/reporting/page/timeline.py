@@ -13,8 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
+_DESCRIBED = (
+    "A row for each; a full dot where securities and cash are exchanged, a ring where one of them"
+    " moves alone. The table below has their legs."
+)
 _WIDTH, _LEFT, _RIGHT = 800, 150, 24
 _HEAD, _ROW, _FOOT = 46, 30, 12
+_DATE = 56
 _MOST_TIMES = 12
 _MOST_LETTERS = 20
 
@@ -44,7 +49,8 @@ def _lines(flows: Sequence[Flow]) -> Iterator[str]:
         '<svg xmlns="http://www.w3.org/2000/svg" class="timeline" role="img"'
         f' viewBox="0 0 {_WIDTH} {height}">'
     )
-    yield "<title>Trades and repos in time; the table below has their legs</title>"
+    yield "<title>Trades and repos in time</title>"
+    yield f"<desc>{_DESCRIBED}</desc>"
     yield from _dates(moments, across, height)
     for number, subject in enumerate(subjects):
         own = [flow for flow in flows if flow.subject == subject]
@@ -60,16 +66,18 @@ def _place(number: int, count: int) -> float:
 def _dates(
     moments: Sequence[datetime], across: dict[datetime, float], height: int
 ) -> Iterator[str]:
-    """A line and a date where a day begins, and times where there is room for them."""
+    """A line where a day begins; dates and times where there is room for them."""
     half = (_WIDTH - _LEFT - _RIGHT) / len(moments) / 2
-    day = None
+    day, written = None, 0.0
     for moment in moments:
         x = across[moment]
         if moment.date() != day:
             day = moment.date()
             start = x - half
             yield f'<line class="day" x1="{start:.1f}" y1="6" x2="{start:.1f}" y2="{height}"/>'
-            yield f'<text x="{start + 5:.1f}" y="17">{day:%-d %b}</text>'
+            if start >= written:
+                yield f'<text x="{start + 5:.1f}" y="17">{day:%-d %b}</text>'
+                written = start + _DATE
         if len(moments) <= _MOST_TIMES:
             yield f'<text class="time" x="{x:.1f}" y="36">{moment:%H:%M}</text>'
 

@@ -11,6 +11,7 @@ from eth_utils import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
+from settlement.chain.base import checksummed
 from settlement.model.cycle import Cycle, NetMovement, NettedTrade
 from settlement.model.repo import Agreement, Amendment, IncomeNotice, Line, RepoTerms
 from settlement.model.trade import Cancellation, FreeDelivery, Trade
@@ -106,7 +107,7 @@ def _text(comment):
     return re.sub(r"([,(]) ", r"\1", joined)
 
 
-addresses = st.binary(min_size=20, max_size=20).map(lambda raw: "0x" + raw.hex())
+addresses = st.binary(min_size=20, max_size=20).map(checksummed)
 words = st.integers(0, 2**256 - 1)
 seconds = st.integers(0, 2**64 - 1)
 days = st.integers(0, 2**32 - 1)
