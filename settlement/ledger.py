@@ -146,7 +146,9 @@ def _function(contracts: Mapping[str, Contract], sent: Sent) -> str:
     transaction = sent.transaction
     if transaction.to is None:
         return "deployment"
-    contract = contracts[transaction.to]
+    contract = contracts.get(transaction.to)
+    if contract is None:
+        return "a contract of somebody else"
     function = f"{contract.name}.{contract.interface.function(transaction.data[:4])}"
     return function if sent.receipt.succeeded else f"{function}, refused"
 

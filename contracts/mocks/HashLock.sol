@@ -14,7 +14,8 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 /// @dev Every lock has one sender and one receiver, and goes to one of the two. An act that finds a lock in another state
 /// than it needs reverts, so each is claimed or refunded, once.
 /// Assumption, for safety: an asset moves the amount that it is told to, without a fee.
-/// Assumption, for liveness: the asset lets this contract hold, so it is registered where holders have to be.
+/// Assumption, for liveness: the asset lets this contract hold, so it is registered where holders have to be; and neither the
+/// asset nor the receiver is stopped before the deadline, or who claims on time may lose as well.
 contract HashLock {
     using SafeERC20 for IERC20;
 

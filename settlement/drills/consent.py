@@ -33,6 +33,7 @@ class CashShort(OfOneSale):
         scene.from_here()
         scene.sends("dealer", "fund", NOTE, QUANTITY)
         scene.cannot_send("fund", "dealer", CASH, PAYMENT)
+        scene.say("a payment is made whole or not at all; dealer waits, and fund may fail tonight")
 
 
 class SecuritiesShort(OfOneSale):
@@ -57,6 +58,7 @@ class SecuritiesShort(OfOneSale):
         scene.from_here()
         scene.sends("fund", "dealer", CASH, PAYMENT)
         scene.cannot_send("dealer", "fund", NOTE, QUANTITY)
+        scene.say("fund has paid for all of it and waits, and dealer may fail tonight")
 
 
 class ReceiverUnsigned(Drill):

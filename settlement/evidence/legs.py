@@ -3,7 +3,7 @@
 The two must come to the same for each wallet and asset, netted or not. A settlement, a delivery,
 the opening of a repo and a cycle say all that moves, and so does an act of the issuer or of the
 depository. What moves later in the life of a repo depends on days and prices and is not worked out
-here; nothing moves behind any other event.
+here (see `later`); nothing moves behind any other event.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Net = Counter[tuple[str, str]]
 
 def require_legs(facts: Facts, entries: Sequence[Entry], consents: Sequence[Consent]) -> None:
     """Refuses a transaction whose transfers are not what its other events say. Raises {BadFile}."""
-    if _is_of_a_repos_life(entries, consents):
+    if is_of_a_repos_life(entries, consents):
         return
     telling = [entry for entry in entries if entry.name in _LEGS]
     if not telling:
@@ -50,7 +50,7 @@ def paid_by(wallet: str, cash: str, entries: Iterable[Entry]) -> int:
     return -_moved(entries)[wallet, cash]
 
 
-def _is_of_a_repos_life(entries: Sequence[Entry], consents: Sequence[Consent]) -> bool:
+def is_of_a_repos_life(entries: Sequence[Entry], consents: Sequence[Consent]) -> bool:
     """Whether a repo changes or ends here; what was signed outright is compared all the same."""
     outright = any(entry.name in _OUTRIGHT for entry in entries)
     opens = any(consent.kind == REPO_TERMS for consent in consents)

@@ -16,7 +16,8 @@ from settlement.depository.register import Register
 from settlement.evidence.chained import Line
 from settlement.evidence.consents import Consent
 from settlement.evidence.facts import Facts
-from settlement.evidence.legs import NOBODY, paid_by, require_legs
+from settlement.evidence.later import needs_word, require_sides, word_of_payer
+from settlement.evidence.legs import NOBODY, is_of_a_repos_life, paid_by, require_legs
 from settlement.evidence.record import Entry, Posted, plain
 from settlement.evidence.terms import REPO_TERMS, repo_id, repo_terms, signed_by, statement_of
 from settlement.model.party import WalletStatus
@@ -74,9 +75,13 @@ class _Check:
                 self._nets(entry, consents)
             elif entry.name == _CLOSING:
                 self._closes(entry, entries)
+            elif needs_word(entry):
+                self._pays(entry, consents)
         for line, consent in carried:
             self._require_known(line, consent)
         require_legs(self._facts, entries, consents)
+        if is_of_a_repos_life(entries, consents):
+            require_sides(self._facts, entries, self._opened)
         for entry in entries:
             self._moves(entry)
 
@@ -149,6 +154,13 @@ class _Check:
             paid = paid_by(terms["seller"], terms["cash"], entries)
             if paid != entry.said["paid"]:
                 entry.line.refuse("arguments.paid", f"is {entry.said['paid']}, and {paid} moved")
+
+    def _pays(self, entry: Entry, consents: Sequence[Consent]) -> None:
+        """Whoever pays margin or a claim signed it, for this once."""
+        consent = word_of_payer(entry, consents)
+        if consent is None:
+            self._unsigned(entry, "from", entry.said["from"])
+        self._once(entry, "nettingSet", [(consent.kind, consent.struct)])
 
     def _once(self, entry: Entry, field: str, ids: Iterable[tuple[str, ...]]) -> None:
         for id_ in ids:

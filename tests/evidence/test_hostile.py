@@ -570,6 +570,45 @@ def test_a_closing_of_nothing(hostile, caught, repo, said):
     assert caught(day, derive=True) == f"{EVENTS}:{place}: arguments.repo: {said}"
 
 
+def test_margin_that_nobody_signed_for(hostile, caught):
+    """The consent of whoever paid is left out."""
+    story = hostile("margin-call")
+    paid = story.event("MarginPaid")
+    payer = "0x" + paid["topics"][2][26:]
+    story.instructions[:] = [
+        row
+        for row in story.instructions
+        if row["typed_data"]["primaryType"] not in {"MarginPayment", "MarginReturn"}
+    ]
+    said = caught(story, derive=True)
+    place = line_of(story.events, paid)
+    assert said == f"{EVENTS}:{place}: arguments.from: its transaction carried no consent of dealer"
+    assert payer == _wallet(story, "dealer").lower()
+
+
+def test_margin_of_another_amount_than_was_signed(hostile, caught):
+    story = hostile("margin-call")
+    paid = story.event("MarginPaid")
+    word = next(
+        row for row in story.instructions if row["typed_data"]["primaryType"] == "MarginPayment"
+    )
+    assert int(paid["data"][2:66], 16) == int(word["typed_data"]["message"]["amount"])
+    paid["data"] = "0x" + f"{1:064x}" + paid["data"][66:]
+    said = caught(story, derive=True)
+    assert said.startswith(f"{EVENTS}:{line_of(story.events, paid)}: arguments.from: ")
+
+
+@pytest.mark.parametrize(("event", "side"), [("MarginPaid", 2), ("Closed", 1), ("Closed", 2)])
+def test_a_leg_of_a_repo_that_goes_to_somebody_else(hostile, caught, event, side):
+    """A member that has nothing to do with the repo stands on one end of a transfer."""
+    story = hostile("month")
+    moved = transfers_after(story, story.event(event))[0]
+    moved["topics"][side] = "0x" + "00" * 12 + _wallet(story, "broker")[2:].lower()
+    place, argument = line_of(story.events, moved), ("from", "to")[side - 1]
+    said = f"{EVENTS}:{place}: arguments.{argument}: broker is no side of what moves"
+    assert caught(story, derive=True) == said
+
+
 def test_a_cycle_that_moved_nothing(hostile, caught):
     """Its assets are written in small letters, which hash the same and are no asset's address."""
     ring = hostile("ring")
