@@ -34,8 +34,9 @@ def drill(
     if step and as_json:
         raise BadInput("--step is for people and --json for programs, and both are given")
     if not everything and not names:
-        if report:
-            raise BadInput("a report is of drills: name some, or --all")
+        if report or step:
+            what = "--report" if report else "--step"
+            raise BadInput(f"{what} goes with drills: name some, or --all")
         return _list(as_json)
 
     from settlement.drills.catalogue import ALL, find

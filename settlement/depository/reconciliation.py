@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from settlement.chain.base import Chain
 from settlement.depository.book import Book
 from settlement.depository.register import Register
-from settlement.model.asset import Asset, Security
+from settlement.model.asset import Asset, Cash, Security
 from settlement.model.party import WalletStatus
 from settlement.onchain.contract import Event, token
+from settlement.units import cash_from_chain, show_cash, show_quantity
 
 _ISSUES = {"Minted": 1, "Burned": -1, "Redeemed": -1}
 
@@ -53,18 +54,20 @@ def against_omnibus(book: Book, register: Register, assets: Iterable[Asset]) -> 
 
 def against_issues(
     events: Iterable[Event], register: Register, assets: Iterable[Asset]
-) -> list[Difference]:
+) -> list[str]:
     """Where what is held of an asset is not what was issued less what was taken back."""
     issued: Counter[str] = Counter()
     for event in events:
         if event.name in _ISSUES:
             word = "quantity" if "quantity" in event.arguments else "amount"
             issued[event.address] += event.arguments[word] * _ISSUES[event.name]
-    found: list[Difference] = []
+    found = []
     for asset in assets:
         address = asset.address
         held = sum(register.balance(address, holder) for holder in register.holders(address))
-        found += _compare(f"{asset.symbol} held against issued", issued[address], held)
+        if held != issued[address]:
+            shown = [_shown(asset, units) for units in (issued[address], held)]
+            found.append(f"{shown[0]} {asset.symbol} issued, {shown[1]} held")
     return found
 
 
@@ -95,3 +98,8 @@ def _against_chain(chain: Chain, register: Register, asset: Asset) -> list[Diffe
 
 def _compare(subject: str, expected: int, found: int) -> list[Difference]:
     return [] if expected == found else [Difference(subject, expected, found)]
+
+
+def _shown(asset: Asset, units: int) -> str:
+    cash = isinstance(asset, Cash)
+    return show_cash(cash_from_chain(units)) if cash else show_quantity(units)

@@ -202,7 +202,7 @@ class Runner:
         yield Check("Register = chain = book", tuple(map(str, market.differences())))
         cash = market.directory.cash(self.scenario.currency)
         lost = against_issues(market.journal.events, market.journal.register, [cash])
-        yield Check("cash conserved", tuple(map(str, lost)))
+        yield Check("cash conserved", tuple(lost))
 
     def _final_balances(self) -> Iterator[str]:
         balances = self._shown_balances()

@@ -306,7 +306,7 @@ def test_cash_that_appears_from_nowhere_breaks_a_check(monkeypatch):
     story = runner.run()
     record, cash = story.checks
     assert not record.holds
-    assert cash.broken == ("9,000.00 issued, 9,000.000002 held",)
+    assert cash.broken == ("9,000.00 USD issued, 9,000.000002 held",)
     assert not story.went_as_told
     text = "\n".join(story_lines(story))
     assert "Register = chain = book ✗" in text
