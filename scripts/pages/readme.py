@@ -45,7 +45,10 @@ def _gas() -> str:
 def command_table() -> str:
     """Every command or large group in a line, and under them what the contracts cost."""
     rows = [(f"`dvp {' '.join(name)}`", sentence(text)) for name, text in summary()]
-    more = "All take `--json`; [docs/commands.md](docs/commands.md) has options and exit codes."
+    more = (
+        "All take `--json`; `demo`, `drill`, `lesson`, `run` and `book` take `--report FILE.html`, "
+        "a page to hand out; [docs/commands.md](docs/commands.md) has options and exit codes."
+    )
     return table(("Command", "What it does"), rows) + f"\n\n{more} {_gas()}"
 
 

@@ -63,11 +63,15 @@ def place(
     taken: list[Box] = []
     for number, width in enumerate(widths):
         others = [point for other, trace in enumerate(traces) if other != number for point in trace]
-        candidates = (
-            (_cost(box, traces[number], others, taken), box)
+        covered = [
+            (_covered(box, (*traces[number], *others), taken), box)
             for anchor in traces[number]
             for box in _beside(anchor, width, height)
             if box.within(plot)
+        ]
+        least = min((cost for cost, _ in covered), default=0)
+        candidates = (  # being alone makes up for less than the rest is worse
+            (cost - _alone(box, others), box) for cost, box in covered if cost <= least + _FAR
         )
         taken.append(min(candidates, default=(0.0, _corner(plot, width, height)))[1])
     return taken
@@ -92,11 +96,13 @@ def _beside(anchor: Point, width: float, height: float) -> Iterator[Box]:
             yield Box(left, top, left + width, top + height)
 
 
-def _cost(box: Box, own: Sequence[Point], others: Sequence[Point], taken: Sequence[Box]) -> float:
+def _covered(box: Box, points: Sequence[Point], taken: Sequence[Box]) -> int:
     labels = sum(box.wider(_APART).meets(other) for other in taken)
-    points = sum(box.holds(point) for point in (*own, *others))
-    alone = min((box.distance(point) for point in others), default=_FAR)
-    return _COVERED_LABEL * labels + _COVERED_POINT * points - min(alone, _FAR)
+    return _COVERED_LABEL * labels + _COVERED_POINT * sum(box.holds(point) for point in points)
+
+
+def _alone(box: Box, others: Sequence[Point]) -> float:
+    return min(_FAR, min((box.distance(point) for point in others), default=_FAR))
 
 
 def _corner(plot: Box, width: float, height: float) -> Box:
