@@ -19,7 +19,7 @@ CHECKS = (
     "every file is there, every line as it was written",
     "every event is what the raw entry of the log says",
     "every signature is that of its signer, a wallet of this market",
-    "nothing settled without the consent of every side, nothing twice",
+    "no trade, opening or net without the consent of every side, none twice",
     "positions from the events = statements = chain, supply = omnibus account",
 )
 """What was checked, in this order; the first that does not hold is an error instead."""
