@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from itertools import takewhile
 from typing import Any
 
+from settlement.chain.base import NOBODY
 from settlement.coordinator.journal import Sent
-from settlement.depository.reasons import reasons
+from settlement.depository.reasons import TRANSFER, reasons
 from settlement.market import Market
 from settlement.model.asset import Asset, Cash
 from settlement.onchain import repo_signing, signing
@@ -23,7 +23,6 @@ from settlement.onchain.typed_data import primary_type, types_of
 from settlement.reporting.ledger import Amount, Consent, GasUse, Ledger, Movement, Position
 from settlement.units import cash_from_chain
 
-_NOBODY = "0x" + "00" * 20
 _PAIRS = (("from", "to"), ("by", "against"), ("deliverer", "receiver"), ("first", "second"))
 """What events and structs call the two sides."""
 
@@ -47,7 +46,7 @@ def _movements(market: Market, subjects: _Subjects) -> Iterator[Movement]:
         time = datetime.fromtimestamp(sent.receipt.time, UTC).astimezone(market.zone)
         explained = reasons([event.name for event in events])
         for event, place in zip(events, explained, strict=True):
-            if event.name == "Transfer" and event.address in assets:
+            if event.name == TRANSFER and event.address in assets:
                 asset = assets[event.address]
                 yield Movement(
                     time=time,
@@ -72,8 +71,8 @@ class _Subjects:
 
     def __init__(self, market: Market) -> None:
         self._market = market
-        self._trade = cache(market.dvp.reference_of)
-        self._repo = cache(market.repo.reference_of)
+        self._trade = market.dvp.reference_of
+        self._repo = market.repo.reference_of
         self._sets = {
             event.arguments["nettingSet"]: sides
             for event in market.journal.events
@@ -165,7 +164,7 @@ def _positions(market: Market) -> Iterator[Position]:
 
 
 def _name(market: Market, address: str) -> str:
-    return "" if address == _NOBODY else market.directory.name(address)
+    return "" if address == NOBODY else market.directory.name(address)
 
 
 def _shown(asset: Asset, units: int) -> Amount:

@@ -21,6 +21,9 @@ from eth_utils import to_checksum_address
 TRANSACTION_GAS_CAP = 16_777_216
 """EIP-7825: no transaction may ask for more gas, whatever the block allows."""
 
+NOBODY = "0x" + "00" * 20
+"""The address that no key has: where a token comes from that is issued, for instance."""
+
 DEFAULT_GAS = 3_000_000
 """Given to every transaction that does not say otherwise; estimating costs more than the unused."""
 

@@ -27,6 +27,7 @@ from eth_typing import Address
 from eth_utils import ValidationError, is_address, to_canonical_address
 
 from settlement.chain.base import (
+    NOBODY,
     TRANSACTION_GAS_CAP,
     Log,
     Receipt,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 _GENESIS_BALANCE = 10**27
 _FEE_PER_GAS = 10**10
 _CALL_GAS = 30_000_000
-_NOBODY = "0x" + "00" * 20
 
 
 class LocalChain:
@@ -104,7 +104,7 @@ class LocalChain:
         self._chain.set_header_timestamp(self._time)
         pending = self._chain.header.copy(base_fee_per_gas=0)
         state = self._chain.get_vm(pending).state
-        caller = _canonical(sender or _NOBODY)
+        caller = _canonical(sender or NOBODY)
         unsigned = PragueTransactionBuilder.create_unsigned_transaction(
             nonce=state.get_nonce(caller),
             gas_price=0,

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from settlement.chain.base import TRANSACTION_GAS_CAP
+from settlement.chain.base import NOBODY, TRANSACTION_GAS_CAP
 from settlement.coordinator.baskets import Baskets
 from settlement.coordinator.close_out import CloseOut, FixedPrice, Valued
-from settlement.coordinator.facility import NOBODY, Facility, event_of
+from settlement.coordinator.facility import Facility, event_of
 from settlement.coordinator.netting_sets import THE_ONE, NettingSets, Which
 from settlement.coordinator.repo import RepoDesk
 from settlement.coordinator.repo_record import RepoRecord, lines_from

@@ -83,6 +83,7 @@ class DvpDesk:
         self._coordinator = operators.coordinator
         self._consents = consents
         self._booked: dict[str, BookedTrade] = {}
+        self._references: dict[bytes, str] = {}
         self._numbers: dict[tuple[str, str, int], int] = {}
         self.domain = signing.settlement_domain(
             journal.chain.chain_id, deployment.settlement.address
@@ -111,12 +112,14 @@ class DvpDesk:
         if reference in self._booked:
             raise BadInput(f"a trade called {reference} was booked before")
         seller, buyer = (self._client(trade, address) for address in (trade.seller, trade.buyer))
+        id_ = signing.trade_id(trade)
         signed = SignedTrade(
             trade,
-            seller.sign(self.domain, signing.trade_hash(trade, seller.address)),
+            seller.sign(self.domain, id_),
             buyer.sign(self.domain, signing.trade_hash(trade, buyer.address)),
         )
         self._booked[reference] = BookedTrade(reference, signed, Status.MATCHED)
+        self._references[id_] = reference
         return signed
 
     def settle(self, reference: str) -> BookedTrade:
@@ -213,8 +216,7 @@ class DvpDesk:
 
     def reference_of(self, trade: bytes) -> str:
         """What people call a trade, by its id; its first eight digits where nobody named it."""
-        trades = (each for each in self._booked.values() if signing.trade_id(each.trade) == trade)
-        return next((each.reference for each in trades), f"0x{trade.hex()[:8]}…")
+        return self._references.get(trade, f"0x{trade.hex()[:8]}…")
 
     def unsettled(self) -> list[BookedTrade]:
         """Every booked trade that neither settled nor was cancelled, in the order of booking."""

@@ -20,8 +20,6 @@ from settlement.onchain.deployment import Deployment
 from settlement.onchain.operators import Operators
 from settlement.onchain.signing import StructHash
 
-NOBODY = "0x" + "00" * 20
-
 REPO_GAS = 2_000_000
 """Given to an act on one repo: eight lines, every account and record fresh."""
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from settlement.chain.base import Transaction
+from settlement.chain.base import NOBODY, Transaction
 from settlement.coordinator.accrual import Period, interest_formula, interest_of
 from settlement.coordinator.deals import Deal, MasterAgreement
 from settlement.coordinator.directory import Party
-from settlement.coordinator.facility import NOBODY, REPO_GAS, Facility
+from settlement.coordinator.facility import REPO_GAS, Facility
 from settlement.coordinator.repo_record import RepoRecord, begun
 from settlement.coordinator.terms import TermsWriter
 from settlement.errors import BadInput, Refused, UnknownName

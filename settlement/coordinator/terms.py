@@ -9,9 +9,10 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from settlement.analytics.collateral import market_value, purchase_price, value_after_margin
+from settlement.chain.base import NOBODY
 from settlement.coordinator.board import Board
 from settlement.coordinator.deals import Deal
-from settlement.coordinator.facility import NOBODY, Facility
+from settlement.coordinator.facility import Facility
 from settlement.errors import UnknownName
 from settlement.model.repo import Agreement, Line, RepoTerms
 from settlement.onchain import repo_signing

@@ -11,12 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from settlement.chain.base import NOBODY
 from settlement.model.party import WalletStatus
 
 if TYPE_CHECKING:
     from settlement.onchain.contract import Event
-
-_NOBODY = "0x" + "00" * 20
 
 _STATUS_AFTER = {
     "WalletRegistered": WalletStatus.REGISTERED,
@@ -75,11 +74,11 @@ class Register:
     def _transfer(self, event: Event) -> None:
         asset, value = event.address, event.arguments["value"]
         source, target = event.arguments["from"], event.arguments["to"]
-        if source == _NOBODY:
+        if source == NOBODY:
             self._supply[asset] += value
         else:
             self._balances[asset, source] -= value
-        if target == _NOBODY:
+        if target == NOBODY:
             self._supply[asset] -= value
         else:
             self._balances[asset, target] += value

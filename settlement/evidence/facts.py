@@ -96,8 +96,8 @@ class Facts:
 
     def called(self, address: str) -> str:
         """The name of a wallet; the address itself where nobody named it."""
-        names = {wallet.address: wallet.name for wallet in self.wallets}
-        return names.get(address, address)
+        named = (wallet.name for wallet in self.wallets if wallet.address == address)
+        return next(named, address)
 
     def only(self, contract: str) -> str:
         """The address of a contract of which a market has one."""

@@ -12,14 +12,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from settlement.chain.base import NOBODY
 from settlement.depository.reasons import TRANSFER
 from settlement.evidence.consents import Consent
 from settlement.evidence.facts import Facts
 from settlement.evidence.record import Entry
 from settlement.evidence.terms import REPO_TERMS, repo_terms, statement_of
-
-NOBODY = "0x" + "00" * 20
-"""Where a token comes from that is issued, and goes to that is taken out; no custody either."""
 
 Net = Counter[tuple[str, str]]
 """Units by wallet and asset; below zero what went out."""

@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
+from settlement.chain.base import NOBODY
 from settlement.depository.reasons import TRANSFER
 from settlement.depository.register import Register
 from settlement.evidence.chained import Line
 from settlement.evidence.consents import Consent
 from settlement.evidence.facts import Facts
 from settlement.evidence.later import needs_word, require_sides, word_of_payer
-from settlement.evidence.legs import NOBODY, is_of_a_repos_life, paid_by, require_legs
+from settlement.evidence.legs import is_of_a_repos_life, paid_by, require_legs
 from settlement.evidence.record import Entry, Posted, plain
 from settlement.evidence.terms import REPO_TERMS, repo_id, repo_terms, signed_by, statement_of
 from settlement.model.party import WalletStatus

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from settlement.analytics.queueing.files import printable
+from settlement.chain.base import NOBODY
 from settlement.depository.reasons import TRANSFER, reasons
 from settlement.errors import BadFile, Problem
 from settlement.evidence.facts import Facts, HeldAsset
@@ -18,7 +19,6 @@ from settlement.evidence.record import clock
 from settlement.onchain.contract import Event
 
 _COLUMNS = ("time", "transaction", "asset", "counterparty", "what", "change", "balance")
-_NOBODY = "0x" + "00" * 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _row(
         clock(happened.time),
         happened.transaction,
         asset.symbol,
-        "" if other == _NOBODY else facts.called(other),
+        "" if other == NOBODY else facts.called(other),
         reason,
         asset.shown(units),
         asset.shown(balance),

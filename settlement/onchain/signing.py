@@ -103,7 +103,7 @@ def trade_hash(trade: Trade, signer: str) -> StructHash:
     return struct_hash(TRADE, (*trade.words(), signer))
 
 
-def trade_id(trade: Trade) -> bytes:
+def trade_id(trade: Trade) -> StructHash:
     """The id of a trade: the struct hash that its seller signs."""
     return trade_hash(trade, trade.seller)
 
